@@ -1,4 +1,6 @@
-/** The page's script and style sheet, bundled in memory. The published package has them in files. */
+/**
+ * The page's script and style sheet, bundled in memory. In the published package, they are files.
+ */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

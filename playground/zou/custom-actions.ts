@@ -51,7 +51,7 @@ export function deleteCustomAction(request: ZouRequest): Answer {
 }
 
 /**
- * Adds what the worker offers now, changes it with the worker, and removes what is no longer offered.
+ * Adds what the worker offers, changes it with the worker, and removes what is no longer offered.
  * Custom actions that people created stay, and so do an administrator's changes; an address that a
  * person's action has already is not added again.
  */

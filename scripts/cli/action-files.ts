@@ -1,4 +1,4 @@
-// The files of a studio's own actions: actions/*.ts. Tests and folders beside them are the studio's.
+// The files of a studio's own actions: actions/*.ts. Tests and folders beside them are not actions.
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../cli-error.ts";

@@ -1,6 +1,6 @@
 // The servers of npm start: the worker with its log on disk, and the playground that imitates
-// Kitsu, with the userscript. A second worker is served at a path of the playground's origin, like a
-// route on Kitsu's host: browsers send it Kitsu's session cookie.
+// Kitsu, with the userscript. A second worker is served at a path of the playground's origin, like
+// a route on Kitsu's host: browsers send it Kitsu's session cookie.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { openFarms } from "../../playground/farms/farms.ts";
