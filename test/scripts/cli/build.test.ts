@@ -57,34 +57,39 @@ export const used = [env, Buffer, NAME];
   });
 });
 
-const WRONG: [what: string, files: Record<string, string>, sentence: string][] = [
-  ["no default export", { "other.ts": "export const other = 1;" }, "actions/other.ts: its default export must be"],
-  ["a default export of something else", { "other.ts": "export default 1;" }, "actions/other.ts: its default export"],
-  ["another id than its file", { "other.ts": actionSource("another") }, 'actions/other.ts: its id is "another".'],
-  ["the id of a built-in action", { "debug.ts": actionSource("debug") }, 'actions/debug.ts: "debug" is the id of a'],
-  ["no title", { "other.ts": actionSource("other", 'title: "",') }, 'actions/other.ts: "title" is missing.'],
-  ["a name with capitals", { "Other.ts": actionSource("Other") }, "actions/Other.ts: the id"],
-  ["a mistake in its syntax", { "other.ts": "let x = ;" }, 'does not compile: Unexpected ";" (actions/other.ts:1:9)'],
+const WRONG: [what: string, file: string, source: string, sentence: string][] = [
+  ["no default export", "none.ts", "export const none = 1;", "none.ts: its default export must be an action."],
+  [
+    "a default export of something else",
+    "one.ts",
+    "export default 1;",
+    "one.ts: its default export must be an action.",
+  ],
+  ["another id than its file", "mine.ts", actionSource("yours"), 'mine.ts: its id is "yours". Write id: "mine",'],
+  ["the id of a built-in action", "debug.ts", actionSource("debug"), 'debug.ts: "debug" is the id of a built-in'],
+  ["no title", "empty.ts", actionSource("empty", 'title: "",'), 'empty.ts: "title" is missing.'],
+  ["a name with capitals", "Other.ts", actionSource("Other"), "Other.ts: the id"],
+  ["a mistake in its syntax", "bad.ts", "let x = ;", 'bad.ts does not compile: Unexpected ";" (actions/bad.ts:1:9)'],
   [
     "an import that does not exist",
-    { "other.ts": 'import "./nothing.ts";' },
-    'actions/other.ts does not compile: Could not resolve "./nothing.ts" (actions/other.ts:1:8)',
+    "lost.ts",
+    'import "./nothing.ts";',
+    'lost.ts does not compile: Could not resolve "./nothing.ts" (actions/lost.ts:1:8)',
   ],
   [
     "an error when it is loaded",
-    { "other.ts": "null.name;" },
-    "actions/other.ts fails when it is loaded: TypeError: Cannot read properties of null (reading 'name')",
+    "throws.ts",
+    "null.name;",
+    "throws.ts fails when it is loaded: TypeError: Cannot read properties of null (reading 'name')",
   ],
 ];
 
-describe("an action with", () => {
-  it.each(WRONG)("%s does not build, and hides no other problem", async (_, files, sentence) => {
-    for (const [name, source] of Object.entries(files)) await studio.write(`actions/${name}`, source);
-    await studio.write("actions/second.ts", actionSource("third"));
+describe("actions that can't be deployed", () => {
+  it("are all named, each with what to change, and nothing is written", async () => {
+    for (const [, file, source] of WRONG) await studio.write(`actions/${file}`, source);
     const { code, stderr } = await run("build");
     expect(code).toBe(1);
-    expect(stderr).toContain(sentence);
-    expect(stderr).toContain('actions/second.ts: its id is "third".');
+    for (const [what, , , sentence] of WRONG) expect(stderr, what).toContain(`actions/${sentence}`);
     expect(stderr).not.toContain("hello");
     expect(await studio.find("gen/actions.ts")).toBeUndefined();
   });
@@ -92,7 +97,7 @@ describe("an action with", () => {
   it.each([
     ["[vars.FORWARD_TARGETS.hello]\nurl = 'https://pipeline.studio.example'", "[vars.FORWARD_TARGETS]"],
     [`[env.live.vars]\nFORWARD_TARGETS = '{"hello": {}}'`, "[env.live.vars.FORWARD_TARGETS]"],
-  ])("the id of a forward target does not build: %s", async (lines, place) => {
+  ])("include one with the id of a forward target: %s", async (lines, place) => {
     await studio.write("wrangler.toml", `${await studio.read("wrangler.toml")}\n${lines}`);
     expect((await run("build")).stderr).toContain(`actions/hello.ts: "hello" is also a target in ${place}`);
   });

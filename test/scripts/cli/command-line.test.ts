@@ -1,11 +1,14 @@
 // The commands as such: what there is, and which Node runs them.
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { createTempDirectory } from "../../../scripts/temp-directory.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createFolder } from "./support/folder.ts";
 import { asNode, kitsuActions, LAUNCHER, run } from "./support/run.ts";
 
-const folder = createTempDirectory("empty");
+let folder: string;
+beforeEach(() => {
+  folder = createFolder();
+});
 
 describe("kitsu-actions", () => {
   it.each([[[]], [["help"]], [["--help"]], [["-h"]]])("lists its commands: %j", async (args) => {
@@ -56,7 +59,7 @@ describe("under an old Node", () => {
   });
 
   it("says what to do if npm has installed none", async () => {
-    const alone = join(createTempDirectory("alone"), "bin.mjs");
+    const alone = join(createFolder(), "bin.mjs");
     await copyFile(LAUNCHER, alone);
     const { code, stderr } = await run(folder, [...asNode("22.17.1"), alone, "help"]);
     expect(code).toBe(1);

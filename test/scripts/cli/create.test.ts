@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../../../scripts/package-folder.ts";
-import { createTempDirectory } from "../../../scripts/temp-directory.ts";
 import { readWranglerConfig } from "../../../scripts/wrangler-config.ts";
+import { createFolder } from "./support/folder.ts";
 import { create } from "./support/run.ts";
 
 let folder: string;
 beforeEach(() => {
-  folder = createTempDirectory("create");
+  folder = createFolder();
 });
 
 const readJson = async (...path: string[]) => JSON.parse(await readFile(join(...path), "utf8"));

@@ -7,8 +7,11 @@ import { asNode, LAUNCHER, start } from "./support/run.ts";
 import { actionSource, createStudio } from "./support/studio.ts";
 
 const LIMIT = { limitMs: 60_000, everyMs: 200 };
+const TIMEOUT_MS = 300_000;
 
-it("shows the studio's actions as they are now, and says what is wrong with one without ending", async () => {
+it("shows the studio's actions as they are now, and says what is wrong with one without ending", {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const studio = await createStudio();
   await studio.write("actions/other.ts", actionSource("wrong"));
   await studio.replace("wrangler.toml", "[vars]", '[vars]\nMOVIE_FOLDER = "/mnt/movies"\nTRUST = "access"\n');

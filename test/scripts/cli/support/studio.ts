@@ -1,8 +1,8 @@
-// A studio's repository in a new folder, as npm create kitsu-actions writes it.
+// A studio's repository for the rest of the test, as npm create kitsu-actions writes it.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PACKAGE_FOLDER } from "../../../../scripts/package-folder.ts";
-import { createTempDirectory } from "../../../../scripts/temp-directory.ts";
+import { createFolder } from "./folder.ts";
 import { create } from "./run.ts";
 
 export type Studio = {
@@ -16,7 +16,7 @@ export type Studio = {
 };
 
 export async function createStudio(): Promise<Studio> {
-  const folder = createTempDirectory("studio");
+  const folder = createFolder();
   const read = (path: string) => readFile(join(folder, path), "utf8");
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
