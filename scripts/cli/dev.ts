@@ -35,7 +35,7 @@ async function rebuildActions(folder: string, config: unknown): Promise<void> {
   const { actions, problems } = await checkActions(folder, config);
   await writeActions(folder, actions);
   if (problems.length > 0)
-    console.error(`\n  Not in the playground until it is changed:\n\n  ${problems.join("\n  ")}\n`);
+    console.error(`\n  Not in the playground until it is corrected:\n\n  ${problems.join("\n  ")}\n`);
 }
 
 const SETTLE_MS = 100;

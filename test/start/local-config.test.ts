@@ -14,7 +14,7 @@ const toLocalConfig = (config: unknown) => toLocal(config, PACKAGE_FOLDER);
 it("has the worker's code and bindings", () => {
   const local = toLocalConfig(rawConfig);
   expect(local).toMatchObject({
-    main: expect.stringMatching(/[\\/]worker[\\/]index\.ts$/),
+    main: expect.stringMatching(/[\\/]worker[\\/]main\.ts$/),
     kv_namespaces: [{ binding: "RUNS" }],
     durable_objects: rawConfig.durable_objects,
     migrations: rawConfig.migrations,
