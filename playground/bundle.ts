@@ -1,12 +1,16 @@
-/** The page's script and style sheet, bundled in memory. */
-import { fileURLToPath } from "node:url";
+/**
+ * The page's script and style sheet, bundled in memory. In the published package, they are files.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type BuildOptions, build, context, type OutputFile } from "esbuild";
 
 export type Bundle = { read(name: string): string; close(): Promise<void> };
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const here = (path: string): string => join(import.meta.dirname, path);
 
-const OPTIONS = {
+export const PAGE_OPTIONS = {
   entryPoints: { app: here("page/main.ts"), style: here("page/style.css") },
   outdir: here("gen"),
   bundle: true,
@@ -20,18 +24,19 @@ const OPTIONS = {
 
 /** @param onRebuild called after each rebuild; if it is there, the sources are watched */
 export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
+  if (!existsSync(PAGE_OPTIONS.entryPoints.app)) return readBundle();
   let files = new Map<string, string>();
   const keep = (outputs: readonly OutputFile[]) => {
-    files = new Map(outputs.map(({ path, text }) => [path.slice(OPTIONS.outdir.length + 1), text]));
+    files = new Map(outputs.map(({ path, text }) => [path.slice(PAGE_OPTIONS.outdir.length + 1), text]));
   };
   if (!onRebuild) {
-    keep((await build(OPTIONS)).outputFiles);
+    keep((await build(PAGE_OPTIONS)).outputFiles);
     return { read: (name) => files.get(name) ?? "", close: async () => {} };
   }
   const { promise: firstBuild, resolve, reject } = Promise.withResolvers<void>();
   let builds = 0;
   const watching = await context({
-    ...OPTIONS,
+    ...PAGE_OPTIONS,
     plugins: [
       {
         name: "keep",
@@ -51,4 +56,11 @@ export async function bundlePage(onRebuild?: () => void): Promise<Bundle> {
   await watching.watch();
   await firstBuild;
   return { read: (name) => files.get(name) ?? "", close: () => watching.dispose() };
+}
+
+async function readBundle(): Promise<Bundle> {
+  const names = ["app.js", "style.css"];
+  const texts = await Promise.all(names.map((name) => readFile(here(`page/${name}`), "utf8")));
+  const files = new Map(names.map((name, index) => [name, texts[index] ?? ""]));
+  return { read: (name) => files.get(name) ?? "", close: async () => {} };
 }

@@ -27,7 +27,7 @@ export async function askEdge(
   response: ServerResponse,
   isKept = false,
 ): Promise<IncomingMessage | undefined> {
-  const passed = ask(new URL(incoming.url ?? "/", edge), {
+  const passed = ask(new URL(incoming.url ?? "/", edge).href, {
     method: incoming.method,
     headers: withoutHops(incoming.headers),
     setHost: false,

@@ -1,5 +1,6 @@
 /** The playground's HTML page in its variants, and the small window around it. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 export type Variant = { csp: "none" | "strict" | "closed"; userscript: "early" | "late" | "off"; hasReferrer: boolean };
 
@@ -34,7 +35,7 @@ export function renderFrame({ pathname, searchParams }: URL): Promise<string> | 
 
 /** Reads the file each time, so that a reload shows an edit. */
 async function fillTemplate(name: string, values: Readonly<Record<string, string>>): Promise<string> {
-  const template = await readFile(new URL(`page/${name}`, import.meta.url), "utf8");
+  const template = await readFile(join(import.meta.dirname, "page", name), "utf8");
   return template.replace(/<!-- (\w+) -->|%(\w+)%/g, (_, comment, name) => values[comment ?? name] ?? "");
 }
 

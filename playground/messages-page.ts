@@ -3,6 +3,7 @@
  * placeholders, and English beside it. For translators.
  */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Token } from "@messageformat/parser";
 import { compileTokens, parseText } from "../messages/compile-message.ts";
 import { formatMessage } from "../messages/format-message.ts";
@@ -54,7 +55,7 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 const readAreas = async (language: string): Promise<Areas> =>
-  JSON.parse(await readFile(new URL(`../messages/${language}.json`, import.meta.url), "utf8"));
+  JSON.parse(await readFile(join(import.meta.dirname, `../messages/${language}.json`), "utf8"));
 
 export async function renderMessages(query: URLSearchParams): Promise<string> {
   const language = LANGUAGES.find((one) => one === query.get("lang")) ?? "en";

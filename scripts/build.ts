@@ -11,6 +11,7 @@ import { minify } from "terser";
 import { HEADER } from "../userscript/header.ts";
 import { writeLocalConfig } from "./local-config.ts";
 import { compileMessages } from "./messages.ts";
+import { readWranglerConfig } from "./wrangler-config.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -121,7 +122,12 @@ const modules: BuildOptions[] = [
 if (import.meta.main) {
   await writeMessages(process.argv.includes("--pseudo"));
   if (process.argv.includes("--watch")) await watch();
-  else await Promise.all([writeLocalConfig(), ...modules.map((options) => build(options))]);
+  else await Promise.all([writeLocal(), ...modules.map((options) => build(options))]);
+}
+
+async function writeLocal(): Promise<void> {
+  const folder = fileURLToPath(root);
+  await writeLocalConfig(await readWranglerConfig(folder), folder);
 }
 
 async function watch(): Promise<void> {

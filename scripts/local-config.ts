@@ -2,11 +2,11 @@
 // It has the code and the bindings of wrangler.toml, but not the routes and the settings of a
 // studio's deployment: those would change the host and the path of every address.
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 
-const root = join(import.meta.dirname, "..");
-export const LOCAL_CONFIG = join(root, "gen/wrangler.json");
+/** @param folder of a repository: ours, or a studio's */
+export const localConfigPath = (folder: string): string => join(folder, "gen", "wrangler.json");
 
 /** Local, because remote bindings need a Cloudflare account. */
 const LocalBinding = v.pipe(
@@ -23,10 +23,7 @@ const Unlimited = v.pipe(
 /** All other members are dropped, including those of later versions of Wrangler. */
 const Local = v.object({
   name: v.string(),
-  main: v.pipe(
-    v.string(),
-    v.transform((path) => join(root, path)),
-  ),
+  main: v.string(),
   compatibility_date: v.string(),
   compatibility_flags: v.optional(v.array(v.string())),
   rules: v.optional(v.unknown()),
@@ -41,12 +38,13 @@ const Local = v.object({
   ratelimits: v.optional(v.array(Unlimited)),
 });
 
-export const toLocalConfig = (config: unknown) => v.parse(Local, config);
+export function toLocalConfig(config: unknown, folder: string) {
+  const local = v.parse(Local, config);
+  return { ...local, main: join(folder, local.main) };
+}
 
-export async function writeLocalConfig(): Promise<void> {
-  // Loading Wrangler takes a second or two, which only this function needs.
-  const { experimental_readRawConfig: read } = await import("wrangler");
-  const local = toLocalConfig(read({ config: join(root, "wrangler.toml") }).rawConfig);
-  await mkdir(join(root, "gen"), { recursive: true });
-  await writeFile(LOCAL_CONFIG, `${JSON.stringify(local, null, 2)}\n`);
+export async function writeLocalConfig(config: unknown, folder: string): Promise<void> {
+  const path = localConfigPath(folder);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(toLocalConfig(config, folder), null, 2)}\n`);
 }

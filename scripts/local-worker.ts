@@ -4,13 +4,16 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
-import { LOCAL_CONFIG } from "./local-config.ts";
+import { localConfigPath } from "./local-config.ts";
 
 export type WorkerOptions = {
   port: number;
+  /** the repository with the worker's code: ours, or a studio's */
+  repository: string;
   /** its storage and its configuration */
   folder: string;
-  settings: Readonly<Record<string, string>>;
+  /** text, or a table of wrangler.toml */
+  settings: Readonly<Record<string, unknown>>;
 };
 
 /**
@@ -32,11 +35,11 @@ export const LOCAL_ENVIRONMENT = {
  * can't be spawned on Windows.
  */
 const require = createRequire(import.meta.url);
-const wrangler = join(dirname(require.resolve("wrangler/package.json")), "wrangler-dist/cli.js");
+export const wranglerProgram: string = join(dirname(require.resolve("wrangler/package.json")), "wrangler-dist/cli.js");
 
 /** Writes the configuration, and returns the command. */
-export async function describeWorker({ port, folder, settings }: WorkerOptions) {
-  const built = v.parse(v.looseObject({}), JSON.parse(await readFile(LOCAL_CONFIG, "utf8")));
+export async function describeWorker({ port, repository, folder, settings }: WorkerOptions) {
+  const built = v.parse(v.looseObject({}), JSON.parse(await readFile(localConfigPath(repository), "utf8")));
   const state = resolve(folder);
   const config = join(state, "wrangler.json");
   await mkdir(state, { recursive: true });
@@ -47,7 +50,7 @@ export async function describeWorker({ port, folder, settings }: WorkerOptions) 
     args: [
       ...[
         "--no-warnings",
-        wrangler,
+        wranglerProgram,
         "dev",
         "--config",
         config,

@@ -1,5 +1,7 @@
 // npm run new <id>: writes the file of a new action and its test, and adds it to the registry.
 import { access, readFile, writeFile } from "node:fs/promises";
+import { toVariable } from "./action-id.ts";
+import { actionSource } from "./action-source.ts";
 
 const root = new URL("../", import.meta.url);
 const [id] = process.argv.slice(2);
@@ -11,23 +13,8 @@ if (id === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
   process.exit(1);
 }
 
-const name = id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-const title = id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " ");
-
-const action = `// What the action is for, and the quirks of the system it talks to.
-import { defineAction } from "../action/action.ts";
-
-export const ${name} = defineAction({
-  id: "${id}",
-  title: "${title}",
-  // Any text may be in several languages: { en: "Counts the selected tasks.", fr: "…" }
-  about: "Counts the selected tasks.",
-  modes: ["form", "ajax"],
-  async run({ call }) {
-    return { kind: "done", severity: "success", title: \`\${call.selection.length} tasks\` };
-  },
-});
-`;
+const name = toVariable(id);
+const action = actionSource(id, "../action/action.ts", `export const ${name} =`);
 
 const test = `import { describe, expect, it } from "vitest";
 import { ${name} } from "../../../worker/actions/${id}.ts";

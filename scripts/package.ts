@@ -12,7 +12,12 @@ const dist = join(root, "dist");
 /** What a studio imports, and runs in workerd. */
 const WORKER = { index: "worker/index.ts", testing: "testing/index.ts", contract: "contract.ts" };
 /** What runs in Node. */
-const NODE = { cli: "scripts/cli/index.ts", vitest: "testing/vitest.ts" };
+const NODE = {
+  cli: "scripts/cli/index.ts",
+  vitest: "testing/vitest.ts",
+  "tests/flamenco.test": "test/flamenco/rules.test.ts",
+  "tests/afanasy.test": "test/afanasy/conformance.test.ts",
+};
 
 /** Packages are imported, not copied, so that a studio's valibot is the worker's, too. */
 const options = {

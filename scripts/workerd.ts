@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import * as v from "valibot";
-import { LOCAL_CONFIG } from "./local-config.ts";
+import { localConfigPath } from "./local-config.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -111,7 +111,7 @@ function describeWorker(
 const Config = v.object({ compatibility_date: v.string() });
 
 async function readCompatibilityDate(): Promise<string> {
-  return v.parse(Config, JSON.parse(await readFile(LOCAL_CONFIG, "utf8"))).compatibility_date;
+  return v.parse(Config, JSON.parse(await readFile(localConfigPath(root), "utf8"))).compatibility_date;
 }
 
 /** Bundles as `wrangler deploy --minify` does. */

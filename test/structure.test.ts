@@ -14,7 +14,16 @@ const list = (folder: string): string[] =>
   });
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const FOLDERS = ["contract", "messages", "worker", "userscript", "playground", "scripts", "test"];
+const FOLDERS = [
+  "contract",
+  "create-kitsu-actions",
+  "messages",
+  "worker",
+  "userscript",
+  "playground",
+  "scripts",
+  "test",
+];
 const files = ["contract.ts", ...FOLDERS.flatMap(list)];
 const sources = files.filter((path) => path.endsWith(".ts"));
 const products = sources.filter((path) => !path.startsWith("test"));

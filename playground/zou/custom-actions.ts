@@ -51,24 +51,32 @@ export function deleteCustomAction(request: ZouRequest): Answer {
 }
 
 /**
- * Adds what the worker offers now, and removes what it no longer offers. Custom actions that people
- * created stay, and so do an administrator's changes; an address that a person's action has already
- * is not added again.
+ * Adds what the worker offers, changes it with the worker, and removes what is no longer offered.
+ * Custom actions that people created stay, and so do an administrator's changes; an address that a
+ * person's action has already is not added again.
  */
 export function offerCustomActions({ customActions, offered }: State, actions: readonly OfferedAction[]): void {
   const taken = new Set([...customActions.values()].flatMap(({ id, url }) => (offered.has(id) ? [] : [plain(url)])));
   const wanted = actions.filter(({ url }) => !taken.has(plain(url)));
-  for (const id of offered) {
+  for (const id of offered.keys()) {
     if (wanted.some((action) => action.id === id)) continue;
     offered.delete(id);
     customActions.delete(id);
   }
   for (const action of wanted) {
-    if (offered.has(action.id)) continue;
-    offered.add(action.id);
-    customActions.set(action.id, customActionRow(action));
+    const last = offered.get(action.id);
+    const row = customActions.get(action.id);
+    if (last === undefined || (row !== undefined && isSame(row, last)))
+      customActions.set(action.id, customActionRow(action));
+    offered.set(action.id, action);
   }
 }
+
+const isSame = (one: CustomActionMembers, other: CustomActionMembers): boolean =>
+  one.name === other.name &&
+  one.url === other.url &&
+  one.entity_type === other.entity_type &&
+  one.is_ajax === other.is_ajax;
 
 /** An address without its parameters: one action may be there several times with different ones. */
 const plain = (url: string | null): string => (url ?? "").replace(/\?.*/, "");

@@ -1,7 +1,7 @@
 /** Everything that the small Zou stores. The rules depend on nothing else. */
 import { notFound } from "./answer.ts";
 import type { CommentRow } from "./comment-rows.ts";
-import type { CustomActionRow } from "./custom-action-rows.ts";
+import type { CustomActionMembers, CustomActionRow } from "./custom-action-rows.ts";
 import type { EntityRow } from "./entity-rows.ts";
 import type { OutputFileRow, WorkingFileRow } from "./file-rows.ts";
 import type { Person } from "./person-rows.ts";
@@ -66,8 +66,8 @@ export type State = {
   /** links to playlists for guests */
   shares: ShareLinkRow[];
   customActions: Map<string, CustomActionRow>;
-  /** the ids of the custom actions that no one created: those the worker offers */
-  offered: Set<string>;
+  /** the custom actions that no one created, by id: what the worker offered last */
+  offered: Map<string, CustomActionMembers>;
   /** called with the id of each task that changes, in place of Zou's event stream */
   listeners: Set<(taskId: string) => void>;
 };
@@ -89,7 +89,7 @@ export const emptyState = (given: Pick<State, "sessions" | "persons" | "tables">
   playlists: [],
   shares: [],
   customActions: new Map(),
-  offered: new Set(),
+  offered: new Map(),
   listeners: new Set(),
   ...given,
 });

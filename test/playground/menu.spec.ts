@@ -91,7 +91,7 @@ const DEBUG = { id: "debug", title: "Debug", modes: ["form", "ajax"] };
 const MY_ACTION = { id: "my-action", title: "My action", modes: ["form", "ajax"], entityTypes: ["shot", "asset"] };
 const CHECK = { id: "check", title: "Check the model", modes: ["ajax"], entityTypes: ["asset"] };
 
-test("adds a new action after a reload, and removes it with the action", async ({ page }) => {
+test("adds a new action after a reload, renames it, and removes it with the action", async ({ page }) => {
   const { worker, url, close } = await startOffering();
   worker.offers = [DEBUG];
   await page.goto(url);
@@ -105,6 +105,10 @@ test("adds a new action after a reload, and removes it with the action", async (
   await page.getByLabel("Section").selectOption("assets");
   await selectTasks(page, 1);
   expect((await shown(page)).slice(-3)).toEqual(["Check the model (AJAX)", "My action", "My action (AJAX)"]);
+  worker.offers = [DEBUG, { ...MY_ACTION, title: "My better action" }, CHECK];
+  await page.reload();
+  await selectTasks(page, 1);
+  expect((await shown(page)).slice(-2)).toEqual(["My better action", "My better action (AJAX)"]);
   worker.offers = [DEBUG];
   await page.reload();
   await selectTasks(page, 1);

@@ -1,21 +1,26 @@
 // The deployment settings of a studio's wrangler.toml do not affect npm start and the tests.
-import { join } from "node:path";
+import * as v from "valibot";
 import { expect, it } from "vitest";
-import { experimental_readRawConfig as read } from "wrangler";
-import { toLocalConfig } from "../../scripts/local-config.ts";
+import { toLocalConfig as toLocal } from "../../scripts/local-config.ts";
+import { PACKAGE_FOLDER } from "../../scripts/package-folder.ts";
+import { readWranglerConfig } from "../../scripts/wrangler-config.ts";
 
-const { rawConfig } = read({ config: join(import.meta.dirname, "../../wrangler.toml") });
+const rawConfig = v.parse(
+  v.looseObject({ ratelimits: v.array(v.unknown()) }),
+  await readWranglerConfig(PACKAGE_FOLDER),
+);
+const toLocalConfig = (config: unknown) => toLocal(config, PACKAGE_FOLDER);
 
 it("has the worker's code and bindings", () => {
   const local = toLocalConfig(rawConfig);
   expect(local).toMatchObject({
-    main: expect.stringMatching(/[\\/]worker[\\/]index\.ts$/),
+    main: expect.stringMatching(/[\\/]worker[\\/]main\.ts$/),
     kv_namespaces: [{ binding: "RUNS" }],
     durable_objects: rawConfig.durable_objects,
     migrations: rawConfig.migrations,
     version_metadata: { binding: "VERSION" },
   });
-  expect(local.ratelimits).toHaveLength(rawConfig.ratelimits?.length ?? 0);
+  expect(local.ratelimits).toHaveLength(rawConfig.ratelimits.length);
 });
 
 it("has no settings of a deployment", () => {

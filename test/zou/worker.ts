@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeWorker } from "../../scripts/local-worker.ts";
+import { PACKAGE_FOLDER } from "../../scripts/package-folder.ts";
 import { findFreePort, isReady, start } from "./program.ts";
 
 export type Worker = { origin: string; stop(): Promise<void> };
@@ -11,7 +12,12 @@ export async function startWorker(variables: Record<string, string>): Promise<Wo
   const folder = await mkdtemp(join(tmpdir(), "worker-"));
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
-  const { file, args, env } = await describeWorker({ port, folder, settings: variables });
+  const { file, args, env } = await describeWorker({
+    port,
+    repository: PACKAGE_FOLDER,
+    folder,
+    settings: variables,
+  });
   const program = start(file, args, { env, log: join(folder, "log"), signal: "SIGTERM" });
   if (!(await isReady(program, () => fetch(`${origin}${variables.BASE_PATH ?? ""}/ping`))))
     throw new Error(`The worker does not start. See ${folder}/log`);

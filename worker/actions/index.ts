@@ -14,7 +14,7 @@ import { launch } from "./launch.ts";
 import { playlist } from "./playlist.ts";
 import { statistics } from "./statistics.ts";
 
-const ACTIONS: readonly Action[] = [
+export const ACTIONS: readonly Action[] = [
   debug, //
   statistics,
   playlist,

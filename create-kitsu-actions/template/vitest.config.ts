@@ -1,0 +1,3 @@
+import { kitsuActions } from "kitsu-actions/vitest";
+
+export default kitsuActions();

@@ -1,0 +1,86 @@
+// What wrangler.toml lacks is told before a deployment.
+import { join } from "node:path";
+import { parse, stringify } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import { findConfigProblems } from "../../../scripts/cli/find-config-problems.ts";
+import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
+import { readWranglerConfig } from "../../../scripts/wrangler-config.ts";
+
+const ours = await readWranglerConfig(PACKAGE_FOLDER);
+const template = await readWranglerConfig(join(PACKAGE_FOLDER, "create-kitsu-actions/template"));
+const source = stringify(template);
+
+/** The problems of the template with another text in place of this one. */
+function problemsWith(from: string | RegExp, to: string): string[] {
+  const changed = source.replace(from, to);
+  expect(changed).not.toBe(source);
+  return findConfigProblems(parse(changed), ours);
+}
+
+const OBJECT = /\[\[durable_objects\.bindings\]\]\nname = "LONG_RUNS"\nclass_name = "LongRun"\n/;
+const STAGED_OBJECT = /\[\[env\.staging\.durable_objects\.bindings\]\]\nname = "LONG_RUNS"\nclass_name = "LongRun"\n/;
+
+describe("a studio's wrangler.toml", () => {
+  it("has no problem as the starter writes it", () => {
+    expect(findConfigProblems(template, ours)).toEqual([]);
+  });
+
+  it("may have bindings, migrations, environments and a later date of its own", () => {
+    const own = `${source.replace(/compatibility_date = ".*"/, 'compatibility_date = "2999-01-01"')}
+[[migrations]]
+tag = "mine"
+new_sqlite_classes = ["Mine"]
+
+[[kv_namespaces]]
+binding = "MINE"
+id = "1"
+`;
+    expect(findConfigProblems(parse(own), ours)).toEqual([]);
+  });
+
+  it.each([
+    ["an older compatibility_date", /compatibility_date = ".*"/, 'compatibility_date = "2024-01-01"', "too old"],
+    [
+      "no KV namespace",
+      /\[\[kv_namespaces\]\]\nbinding = "RUNS"/,
+      '[[kv_namespaces]]\nbinding = "OTHER"',
+      "RUNS is missing. Run",
+    ],
+    ["no Durable Object", OBJECT, "", "LONG_RUNS is missing. Add"],
+    [
+      "a Durable Object of another class",
+      OBJECT,
+      '[[durable_objects.bindings]]\nname = "LONG_RUNS"\nclass_name = "Mine"\n',
+      "LONG_RUNS is missing",
+    ],
+    ["no version", /\[version_metadata\]\nbinding = "VERSION"/, "", "The binding VERSION is missing. Add"],
+    [
+      "another migration of the same tag",
+      'to = "RunCoordinator"',
+      'to = "Mine"',
+      "The migration v2 is not this package's",
+    ],
+    ["no main module", /main = ".*"\n/, "", "main is wrong"],
+  ])("with %s has one problem", (_, from, to, sentence) => {
+    const problems = problemsWith(from, to);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(sentence);
+  });
+
+  it("is told of each environment, which inherits no bindings", () => {
+    expect(problemsWith(STAGED_OBJECT, "")).toEqual([
+      `wrangler.toml: The Durable Object LONG_RUNS is missing in the environment staging. Add:
+
+  [[env.staging.durable_objects.bindings]]
+  name = "LONG_RUNS"
+  class_name = "LongRun"
+`,
+    ]);
+  });
+
+  it("is told of a missing migration, and where it belongs", () => {
+    const [problem = "", ...others] = problemsWith(/\[\[migrations\]\]\ntag = "v2"[\s\S]*?(?=\n\[version)/, "");
+    expect(others).toEqual([]);
+    expect(problem).toContain('The migration v2 is missing. Add, after v1:\n\n  [[migrations]]\n  tag = "v2"\n');
+  });
+});
