@@ -1,5 +1,7 @@
 /** The playground's server, for this machine only: the page, and the studio's other servers. */
+import { existsSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
 import { type Bundle, bundlePage } from "./bundle.ts";
 import { streamChanges } from "./changes.ts";
 import { customActions } from "./custom-actions.ts";
@@ -12,7 +14,6 @@ import { breakStudio, breakZou } from "./faults/break-server.ts";
 import { Faults } from "./faults/faults.ts";
 import { openProxy } from "./faults/proxy.ts";
 import { headersOf, readVariant, renderFrame, renderHtml } from "./html.ts";
-import { renderMessages } from "./messages-page.ts";
 import { describeOffer, fetchOffers } from "./offers.ts";
 import { answerAsOther } from "./other-server.ts";
 import { openStudio, type Studio } from "./studio.ts";
@@ -99,6 +100,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   return { url, close };
 }
 
+/** The published package has the texts only as code: they are translated in the repository. */
+const hasTexts = existsSync(join(import.meta.dirname, "../messages/en.json"));
+
 const NO_FARMS = "There are no farms: the playground was started without them.";
 const NO_EDGE = "No worker runs under this origin: the playground was started without one.";
 
@@ -133,7 +137,10 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
   if (pathname === "/kitsu-actions.user.js")
     return sendFile(response, "text/javascript", await fetchUserscript(site.worker));
-  if (pathname === "/messages") return sendFile(response, "text/html", await renderMessages(url.searchParams));
+  if (pathname === "/messages" && hasTexts) {
+    const { renderMessages } = await import("./messages-page.ts");
+    return sendFile(response, "text/html", await renderMessages(url.searchParams));
+  }
   if (pathname === "/assets/app.js") return sendFile(response, "text/javascript", site.bundle.read("app.js"));
   if (pathname === "/assets/style.css") return sendFile(response, "text/css", site.bundle.read("style.css"));
   return sendText(response, 404, `The playground has no ${pathname}.`);
@@ -157,6 +164,7 @@ async function sendPage(
     customActions: zou.customActions(),
     statuses: zou.changedStatuses(),
     hasFarms: farms !== undefined,
+    hasTexts,
   });
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",

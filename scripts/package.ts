@@ -3,25 +3,37 @@
 import { execFileSync } from "node:child_process";
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { build } from "esbuild";
+import * as v from "valibot";
 import { bundlePage } from "../playground/bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
 
-/** What a studio imports, and runs in workerd. */
-const WORKER = { index: "worker/index.ts", testing: "testing/index.ts", contract: "contract.ts" };
-/** What runs in Node. */
-const NODE = {
-  cli: "scripts/cli/index.ts",
+const Manifest = v.object({ dependencies: v.record(v.string(), v.string()) });
+
+/** The entries that package.json exports, and "setup", which a studio's tests begin with. */
+const EXPORTED = {
+  index: "worker/index.ts",
+  contract: "contract.ts",
+  testing: "testing/index.ts",
+  setup: "testing/setup.ts",
   vitest: "testing/vitest.ts",
+};
+
+/** What only the command runs. */
+const PROGRAMS = {
+  cli: "scripts/cli/index.ts",
   "tests/flamenco.test": "test/flamenco/rules.test.ts",
   "tests/afanasy.test": "test/afanasy/conformance.test.ts",
 };
 
-/** Packages are imported, not copied, so that a studio's valibot is the worker's, too. */
-const options = {
+await rm(dist, { recursive: true, force: true });
+execFileSync(process.execPath, ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
+const { metafile } = await build({
   absWorkingDir: root,
+  metafile: true,
+  entryPoints: { ...EXPORTED, ...PROGRAMS },
   outdir: dist,
   bundle: true,
   // A module that entries share exists once, with one state.
@@ -29,21 +41,33 @@ const options = {
   chunkNames: "chunk-[hash]",
   format: "esm",
   target: "es2024",
+  platform: "neutral",
+  // Packages are imported, not copied, so that a studio's valibot is the worker's, too.
   packages: "external",
-  external: ["cloudflare:*"],
+  external: ["cloudflare:*", "node:*"],
   charset: "utf8",
   legalComments: "none",
   // Some modules are also programs, but not in a bundle.
   define: { "import.meta.main": "false" },
-} satisfies BuildOptions;
-
-await rm(dist, { recursive: true, force: true });
-execFileSync(process.execPath, ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
-await build({ ...options, entryPoints: WORKER, platform: "neutral" });
-await build({ ...options, entryPoints: NODE, platform: "node" });
+});
+await checkDependencies();
 await copyFile(join(root, "scripts/cli/bin.mjs"), join(dist, "bin.mjs"));
 await copyPlayground();
 await writeTypes();
+
+/**
+ * npm installs only "dependencies" in a studio. The parser of messages is for the playground's page
+ * of texts, which only this repository has.
+ */
+async function checkDependencies(): Promise<void> {
+  const { dependencies } = v.parse(Manifest, JSON.parse(await readFile(join(root, "package.json"), "utf8")));
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, external }) => (external && /^[@a-z]/.test(path) && !path.includes(":") ? [path] : [])),
+  );
+  const packages = new Set(imported.map((path) => /^(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path));
+  const missing = [...packages].filter((name) => !(name in dependencies) && name !== "@messageformat/parser");
+  if (missing.length > 0) throw new Error(`Move ${missing.join(", ")} to "dependencies" in package.json.`);
+}
 
 /** What the playground reads when it runs. Here, `npm start` bundles its page at each change. */
 async function copyPlayground(): Promise<void> {
@@ -74,6 +98,6 @@ async function writeTypes(): Promise<void> {
     for (const [, specifier = ""] of code.matchAll(/(?:from |import\()"(\.[^"]+)\.ts"/g))
       await copy(`${join(dirname(path), specifier)}.d.ts`);
   };
-  for (const entry of [...Object.values(WORKER), NODE.vitest]) await copy(entry.replace(/\.ts$/, ".d.ts"));
+  for (const entry of Object.values(EXPORTED)) await copy(entry.replace(/\.ts$/, ".d.ts"));
   await rm(all, { recursive: true });
 }

@@ -16,7 +16,7 @@ const LATE_MS = 1_500;
 function start(
   root: HTMLElement,
   bar: HTMLElement,
-  { worker, personId, profile, customActions, statuses, hasFarms }: PageData,
+  { worker, personId, profile, customActions, statuses, hasFarms, hasTexts }: PageData,
 ): void {
   const person = PERSONS.find(({ id }) => id === personId) ?? ADA;
   const store = new Store({ ...person, ...profile }, customActions, location.pathname);
@@ -39,7 +39,7 @@ function start(
   exposeVueApp(root, store, router);
   // In place of Kitsu's socket: load each task that changes.
   new EventSource("/changes").addEventListener("message", ({ data }) => void store.loadTask(String(data)));
-  fillPlaygroundBar(bar, { worker, hasFarms }, store);
+  fillPlaygroundBar(bar, { worker, hasFarms, hasTexts }, store);
   const late = document.querySelector<HTMLTemplateElement>("#late-userscript");
   if (late) setTimeout(() => document.head.append(late.content.cloneNode(true)), LATE_MS);
 }

@@ -7,6 +7,7 @@ const PageData = v.object({
   /** the person's language and time zone */
   profile: v.object({ locale: v.string(), timezone: v.string() }),
   hasFarms: v.boolean(),
+  hasTexts: v.boolean(),
   /** the status ids of the tasks whose status has changed since the start, by task id */
   statuses: v.record(v.string(), v.string()),
   customActions: v.array(

@@ -7,9 +7,9 @@ import { drawPersonSwitch } from "./person-switch.ts";
 import { onSent } from "./sent.ts";
 import type { Store } from "./store.ts";
 
-export type Surroundings = { worker: string; hasFarms: boolean };
+export type Surroundings = { worker: string; hasFarms: boolean; hasTexts: boolean };
 
-export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surroundings, store: Store): void {
+export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms, hasTexts }: Surroundings, store: Store): void {
   const drawer = drawDrawer();
   const toggle = button(
     { id: "drawer-toggle", class: "drawer-toggle", "aria-expanded": "false", "aria-controls": drawer.id },
@@ -38,7 +38,7 @@ export function fillPlaygroundBar(bar: HTMLElement, { worker, hasFarms }: Surrou
     element("span", { class: "filler" }),
     element("a", { href: `${worker}/`, target: "_blank" }, "Action server"),
     element("a", { href: `${worker}/runs`, target: "_blank" }, "Log"),
-    element("a", { href: "/messages", target: "_blank" }, "Texts"),
+    ...(hasTexts ? [element("a", { href: "/messages", target: "_blank" }, "Texts")] : []),
     toggle,
     drawer,
   );

@@ -16,6 +16,7 @@ const ENVIRONMENT = {
   npm_config_update_notifier: "false",
   WRANGLER_SEND_METRICS: "false",
   CI: "1",
+  NO_COLOR: "1",
 };
 
 export type Finished = { code: number | null; output: string };
