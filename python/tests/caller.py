@@ -18,10 +18,14 @@ PERSON = {
 }
 
 
-def make_task(number: int) -> dict[str, Any]:
+def make_task(number: int, task_id: str = "") -> dict[str, Any]:
     name = f"SH{number:03}0"
     return {
-        **{"id": f"t{number}", "label": f"SQ01 / {name} / Animation", "entity": {"id": f"e{number}", "name": name}},
+        **{
+            "id": task_id or f"t{number}",
+            "label": f"SQ01 / {name} / Animation",
+            "entity": {"id": f"e{number}", "name": name},
+        },
         **{"entity_type": "Shot", "task_type": {"id": "tt1", "name": "Animation"}},
         **{"status": {"id": "s1", "name": "Todo", "short_name": "todo"}, "project": {"id": "pr1", "name": "Film"}},
         "sequence": {"id": "sq1", "name": "SQ01"},

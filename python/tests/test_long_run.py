@@ -11,7 +11,7 @@ import pytest
 from caller import make_call, make_control, make_run, prepare, read, send
 from fake_worker import DROPPED, EARLY, OVER, STALE, FakeWorker
 
-from kitsu_actions import Ask, Call, Canceled, Done, Failed, LongRun, Outcome, Receiver, Started
+from kitsu_actions import Ask, Call, Canceled, Done, Failed, LongRun, Outcome, Receiver, Started, UndoOffer
 
 End = Union[Done, Failed, None]
 
@@ -62,10 +62,13 @@ def test_progress_is_reported_with_its_outcomes(receiver: Receiver, worker: Fake
 
 
 def test_each_report_has_its_own_id_and_times_do_not_go_back(receiver: Receiver, worker: FakeWorker) -> None:
+    def report(run: LongRun, done: int) -> None:
+        run.progress(done, 3)
+        worker.wait_for(lambda: len(worker.reports) > done)
+
     def work(run: LongRun) -> None:
         for done in range(3):
-            run.progress(done, 3)
-            worker.wait_for(lambda: len(worker.reports) > done)
+            report(run, done)
 
     run = start(receiver, worker, work)
     worker.wait_for_end()
@@ -223,6 +226,11 @@ def test_a_failure_ends_the_run(receiver: Receiver, worker: FakeWorker) -> None:
 
     start(receiver, worker, work)
     assert worker.wait_for_end() == {"kind": "failed", "code": "disk-full", "title": "The disk is full"}
+
+
+def test_an_offer_of_work_needs_a_function(receiver: Receiver, worker: FakeWorker) -> None:
+    start(receiver, worker, lambda run: Done("Published", undo=UndoOffer()))
+    assert "The reply offers an undo" in worker.wait_for_end()["text"]
 
 
 @pytest.mark.parametrize("result", ["ok", Ask("What?"), Started("Still")])

@@ -40,7 +40,7 @@ ANY: Any = None
         (lambda: Progress(True, 2), "Progress.done must be a number, not True."),
         (lambda: Link("Open", "/prod/sh010"), 'Link.url must begin with "https://" or another scheme, unlike "/prod/sh010".'),
         (lambda: Table(["A", "B"], [["1", 2], ["1"]]), "Table.rows[1] has 1 cells, but there are 2 columns."),
-        (lambda: Table(["A"], [[object()]]), "the entry at 0 must be a text or a number, not a object."),  # type: ignore[list-item]
+        (lambda: Table(["A"], [[object()]]), "the entry at 0 must be a text or a number, not an object."),  # type: ignore[list-item]
         (lambda: Chart("Size", "bars", ["a", "b"], [Series("MB", [1])]), 'Chart: the series "MB" has 1 values, but there are 2 labels.'),
         (lambda: Chart("Size", "pie", [], []), 'Chart.kind must be one of "bars", "stack", "line", not "pie".'),  # type: ignore[arg-type]
         (lambda: Failed("Disk full", "x"), 'Failed.code must be in kebab-case, like "disk-full", unlike "Disk full".'),
@@ -60,7 +60,7 @@ ANY: Any = None
         (lambda: Ask("x", plan="p" * 201), "Ask.plan has 201 characters and must have 1 to 200"),
         (lambda: UndoOffer(seconds=0), "UndoOffer.seconds must be from 1 to 604800 (seven days), not 0."),
         (lambda: UndoOffer({1, 2}), "UndoOffer.data must be JSON"),
-        (lambda: UndoOffer("x" * 20_000), "UndoOffer.data has 20002 bytes and may have 16000"),
+        (lambda: UndoOffer("x" * 20_000), "UndoOffer.data has 20011 bytes and may have 16000"),
         (lambda: effects.Go("productions"), 'Go.path must begin with one "/"'),
         (lambda: effects.Launch("Nuke", []), "Launch.ways must have at least one LaunchOption."),
         (lambda: Started("x", controls=["stop"]), 'the entry at 0 must be one of "cancel", "pause", not "stop".'),  # type: ignore[list-item]

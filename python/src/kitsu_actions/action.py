@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 from typing import Any, Callable, Literal, Optional, TypeVar, Union
 
 from .call import Call, Control, ControlType, Undo
-from .reply import Reply
+from .part import InvalidReply
+from .reply import Done, Reply
 
 #: The buttons of a run; "pause" includes resuming.
 Button = Literal["cancel", "pause"]
@@ -57,6 +58,11 @@ class Action:
 
     def find_function(self, message_type: str) -> Optional[Callable[[Any], Any]]:
         return self._function if message_type == "call" else self._others.get(message_type)
+
+    def check_offer(self, reply: Reply) -> None:
+        """Raises InvalidReply if the reply offers an undo that the action does not have."""
+        if isinstance(reply, Done) and reply.undo is not None and "undo" not in self._others:
+            raise InvalidReply(f'The reply offers an undo: give "{self.id}" a function for it, with @….undo.')
 
     @property
     def controls(self) -> set[Button]:

@@ -76,24 +76,22 @@ class Delivery:
                 raise InvalidReply(f"{self._name} returned {type(reply).__name__}: it must return {names} or None.")
         if isinstance(reply, Started) and reply.controls is None:
             return replace(reply, controls=sorted(self._action.controls) or None)
-        if isinstance(reply, Done) and reply.undo is not None and self._action.find_function("undo") is None:
-            raise InvalidReply(f'{self._name} offers an undo: "{self._action.id}" needs a function with @….undo.')
+        self._action.check_offer(reply)
         return reply
 
     def _respond_with(self, reply: Reply, is_raised: bool) -> tuple[Response, bool]:
-        reply, body = encode_final(reply, self._name, self._message.reader.language)
-        if not isinstance(reply, Failed):
-            return Response(202 if isinstance(reply, Started) else 200, _JSON, body.encode()), True
-        if isinstance(self._message, Control):
-            # Raised, it refuses the control, and the run goes on. Returned, it ends the run.
-            refused = refuse(reply.status, reply.title, reply.text)
-            return (refused, False) if is_raised else (Response(200, _JSON, body.encode()), True)
-        # The person may try the same undo again, but a call that failed may have done something.
-        is_kept = isinstance(self._message, Call) and reply.status not in (429, 503)
-        return Response(reply.status, _JSON, body.encode()), is_kept
+        sent, body = encode_final(reply, self._name, self._message.reader.language)
+        is_raised = is_raised or sent is not reply
+        status = 202 if isinstance(sent, Started) else 200
+        is_call = isinstance(self._message, Call)
+        # An undo or a control that raises Failed is refused, and may be tried again. If it returns it, it has ended.
+        if isinstance(sent, Failed) and (is_call or is_raised):
+            status = sent.status
+        # A call that failed may have done something, unless its status says that it did not.
+        is_kept = status < 400 or (is_call and status not in (429, 503))
+        return Response(status, _JSON, body.encode()), is_kept
 
 
-def refuse(status: int, title: str, text: Optional[str] = None) -> Response:
-    return Response(
-        status, _JSON, json.dumps({"title": title, "message": text} if text else {"message": title}).encode()
-    )
+def refuse(status: int, text: str) -> Response:
+    """The response to what is not for any function."""
+    return Response(status, _JSON, json.dumps({"message": text}).encode())

@@ -17,6 +17,7 @@ from .reply import Done, Failed, Reply, Started
 from .texts import localize
 
 if TYPE_CHECKING:
+    from .action import Action
     from .report_sender import ReportSender
 
 _PAUSE_POLL_S = 0.2
@@ -36,8 +37,9 @@ class LongRun:
     `progress` never waits for the network: it is sent in the background, at most once a second.
     """
 
-    def __init__(self, call: Call, started: Started, sender: ReportSender) -> None:
+    def __init__(self, call: Call, action: Action, started: Started, sender: ReportSender) -> None:
         self.call = call
+        self._action = action
         self._started = started
         self._sender = sender
         self._lock = threading.Lock()
@@ -103,6 +105,8 @@ class LongRun:
         with self._lock:
             (self._resumed.clear if what == "pause" else self._resumed.set)()
             self._started = replace(self._started, paused=self.is_paused)
+            # It replaces a report that still says otherwise.
+            self._sender.put(encode(self._started))
             return self._started
 
     def cancel(self) -> None:
@@ -147,6 +151,7 @@ class LongRun:
         reply = Done(self._started.title) if result is None else check_reply(result, "The work")
         if not isinstance(reply, (Done, Failed)):
             raise InvalidReply(f"The work returned {type(reply).__name__}: it must return Done, Failed or None.")
+        self._action.check_offer(reply)
         return reply
 
     def _explain(self, error: BaseException) -> Reply:

@@ -9,6 +9,7 @@ import threading
 import time
 from typing import Optional
 
+from .action import Action
 from .call import Call, ControlType
 from .long_run import LongRun, Work
 from .reply import Started
@@ -26,11 +27,11 @@ class LongRuns:
         self._runs: dict[str, tuple[LongRun, ReportSender]] = {}
         self._is_registered = False
 
-    def start(self, call: Call, work: Work, started: Started) -> None:
+    def start(self, call: Call, action: Action, work: Work, started: Started) -> None:
         """Starts the work. `started` is the answer to the call."""
         run_id = call.run.id
         sender = ReportSender(self._client, call.run, lambda: self._end(run_id))
-        run = LongRun(call, started, sender)
+        run = LongRun(call, action, started, sender)
         with self._lock:
             if not self._is_registered:
                 atexit.register(self.stop)

@@ -146,4 +146,5 @@ def show(value: Any) -> str:
         return str(value)
     if isinstance(value, str) and len(value) <= 40:
         return f'"{value}"'
-    return f"a {type(value).__name__}"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

@@ -138,11 +138,12 @@ class Receiver:
         return tasks
 
     def start(self, call: Call, work: Work, started: Started, pausable: bool) -> Started:
-        controls: set[Button] = {"cancel", *self._actions[call.action].controls}
+        action = self._actions[call.action]
+        controls: set[Button] = {"cancel", *action.controls}
         if pausable:
             controls.add("pause")
         answer = replace(started, controls=sorted(controls), paused=False if "pause" in controls else None)
-        self._runs.start(call, work, answer)
+        self._runs.start(call, action, work, answer)
         return answer
 
 

@@ -30,9 +30,10 @@ class UndoOffer(Part):
         if not 1 <= self.seconds <= UNDO_MAX_S:
             return f".seconds must be from 1 to {UNDO_MAX_S} (seven days), not {self.seconds}"
         try:
-            size = len(json.dumps(self.data, allow_nan=False).encode())
+            text = json.dumps({"data": self.data}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         except (TypeError, ValueError) as error:
             return f".data must be JSON: {error}"
+        size = len(text.encode(errors="surrogatepass"))
         if size > _UNDO_DATA_MAX_BYTES:
             return f".data has {size} bytes and may have {_UNDO_DATA_MAX_BYTES}: store it yourself, and send its id"
         return None
