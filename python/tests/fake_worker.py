@@ -28,6 +28,7 @@ class FakeWorker:
         self.attempts: list[tuple[dict[str, str], dict[str, Any]]] = []
         self.reports: list[dict[str, Any]] = []
         self.tasks: dict[str, dict[str, Any]] = {}
+        self.gets: list[str] = []
         self.refuse_all: bool = False
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
@@ -66,6 +67,7 @@ class FakeWorker:
                 self._send(status, {"version": 1, "reply": {"kind": "failed", "code": code, "title": code}})
 
             def do_GET(self) -> None:
+                worker.gets.append(self.path)
                 Webhook(SECRET).verify("", dict(self.headers), json_parse=False)
                 page = worker.tasks.get(self.path)
                 self._send(200 if page else 404, page or {"reply": {"kind": "failed", "code": "unknown-page"}})
@@ -74,6 +76,8 @@ class FakeWorker:
                 data = json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("content-type", "application/json")
+                if status == 302:
+                    self.send_header("location", f"{worker.url}/elsewhere")
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)

@@ -67,7 +67,9 @@ def test_an_older_action_server_sends_only_claims(receiver: Receiver) -> None:
 
 @pytest.mark.parametrize("trust", ["claimed", "unchecked", "certain", 1, ["session"]])
 def test_only_proved_persons_are_verified(receiver: Receiver, trust: Any) -> None:
-    assert not receive(receiver, make_call(person={"id": "p1", "trust": trust})).person.is_verified
+    person = receive(receiver, make_call(person={"id": "p1", "trust": trust})).person
+    assert not person.is_verified
+    assert person.trust == ("claimed" if trust == "claimed" else "unchecked")
 
 
 def test_odd_members_do_not_break_a_call(receiver: Receiver) -> None:

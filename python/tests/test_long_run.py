@@ -11,7 +11,19 @@ import pytest
 from caller import make_call, make_control, make_run, prepare, read, send
 from fake_worker import DROPPED, EARLY, OVER, STALE, FakeWorker
 
-from kitsu_actions import Ask, Call, Canceled, Done, Failed, LongRun, Outcome, Receiver, Started, UndoOffer
+from kitsu_actions import (
+    Ask,
+    Call,
+    Canceled,
+    Done,
+    Failed,
+    LongRun,
+    Outcome,
+    Receiver,
+    Started,
+    UndoOffer,
+    report_sender,
+)
 
 End = Union[Done, Failed, None]
 
@@ -106,6 +118,13 @@ def test_an_end_whose_answer_was_lost_is_not_sent_for_ever(receiver: Receiver, w
     assert len(worker.attempts) == 2
 
 
+def test_a_redirect_does_not_take_a_report_elsewhere(receiver: Receiver, worker: FakeWorker) -> None:
+    worker.answers = [(302, "")]
+    start(receiver, worker, lambda run: Done("Published"))
+    worker.wait_for_end()
+    assert worker.gets == []
+
+
 @pytest.mark.parametrize("status", [400, 401, 413])
 def test_a_refused_end_is_not_sent_again(
     receiver: Receiver, worker: FakeWorker, status: int, caplog: pytest.LogCaptureFixture
@@ -189,6 +208,8 @@ def test_a_paused_run_waits_until_it_is_resumed(receiver: Receiver, worker: Fake
     run = start(receiver, worker, work, pausable=True)
     paused = send(receiver, make_control("pause", run))
     assert (paused.status, read(paused)["paused"]) == (202, True)
+    # A report that was on its way may have said otherwise.
+    worker.wait_for(lambda: any(report.get("paused") for report in worker.reports))
     may_check.set()
     assert not passed.wait(0.05)
     assert read(send(receiver, make_control("resume", run)))["paused"] is False
@@ -315,6 +336,18 @@ def test_a_process_that_ends_before_its_work_says_so(receiver: Receiver, worker:
     assert end["text"] == "The studio's server was stopped while it was working."
     assert end["outcomes"][0]["state"] == "skipped"
     forever.set()
+
+
+def test_a_process_that_ends_tries_its_last_report_once_more(
+    receiver: Receiver, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_sender, "RETRY_WAITS_S", (600,))
+    worker.refuse_all = True
+    start(receiver, worker, lambda run: Done("Published"))
+    worker.wait_for(lambda: len(worker.attempts) == 1)
+    worker.refuse_all = False
+    receiver._runs.stop()
+    assert worker.reports[-1]["title"] == "Published"
 
 
 def test_a_run_can_be_reported_from_elsewhere(receiver: Receiver, worker: FakeWorker) -> None:
