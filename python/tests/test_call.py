@@ -87,6 +87,13 @@ def test_a_long_selection_is_read_to_its_end(receiver: Receiver, worker: FakeWor
     assert [task.id for task in receive(receiver, message).all_tasks()] == ["t1", "t2", "t3", "t4", "t5"]
 
 
+def test_an_empty_page_ends_the_selection(receiver: Receiver, worker: FakeWorker) -> None:
+    url = f"{worker.url}/tasks"
+    worker.tasks = {"/tasks": {"tasks": [], "next": url}}
+    message = make_call(run=make_run(worker.url), more_tasks={"url": url, "count": 3})
+    assert len(receive(receiver, message).all_tasks()) == 2
+
+
 def test_a_selection_that_is_gone_is_a_failure(receiver: Receiver, worker: FakeWorker) -> None:
     receiver.action("publish")(lambda call: Done(str(len(call.all_tasks()))))
     message = make_call(run=make_run(worker.url), more_tasks={"url": f"{worker.url}/tasks", "count": 3})

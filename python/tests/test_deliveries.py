@@ -119,6 +119,26 @@ def test_an_async_delivery_that_comes_meanwhile_waits_too(receiver: Receiver) ->
     assert len(runs) == 1
 
 
+def test_a_delivery_that_gives_up_waiting_does_not_disturb_the_first(receiver: Receiver) -> None:
+    async def serve() -> Response:
+        may_end = asyncio.Event()
+
+        @receiver.action("publish")
+        async def publish(call: Call) -> Done:
+            await may_end.wait()
+            return Done("Published")
+
+        body, headers = prepare(make_call())
+        first, second = (asyncio.ensure_future(receiver.handle_async(body, headers)) for _ in range(2))
+        await asyncio.sleep(0)
+        second.cancel()
+        await asyncio.sleep(0)
+        may_end.set()
+        return await first
+
+    assert asyncio.run(serve()).status == 200
+
+
 def test_a_delivery_whose_process_is_interrupted_runs_again(receiver: Receiver) -> None:
     interruptions = iter([KeyboardInterrupt()])
 

@@ -41,6 +41,8 @@ class Deliveries:
             if known is not None:
                 return known, False
             mine: Future[Response] = Future()
+            # Whoever waits for it and gives up must not cancel it for the others.
+            mine.set_running_or_notify_cancel()
             self._responses[key] = mine
             return mine, True
 

@@ -133,8 +133,9 @@ class Receiver:
         tasks: list[Task] = []
         while url and len(tasks) < _TASKS_MAX:
             page = self._client.get(url, run.id)
-            tasks += (task for task in map(read_task, read_list(page, "tasks")) if task is not None)
-            url = read_text(page, "next") or ""
+            found = [task for task in map(read_task, read_list(page, "tasks")) if task is not None]
+            tasks += found
+            url = (read_text(page, "next") or "") if found else ""
         return tasks
 
     def start(self, call: Call, work: Work, started: Started, pausable: bool) -> Started:
