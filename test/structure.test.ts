@@ -285,7 +285,7 @@ describe("the documents", () => {
   });
 
   const documents = [
-    ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"],
+    ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", "python/README.md"],
     ...list("docs").filter((path) => path.endsWith(".md")),
   ];
 

@@ -1,62 +1,34 @@
-# A studio's server for forwarded calls that take long: it answers at once, and reports its progress
-# until the end. pip install flask standardwebhooks      FORWARD_SECRET=whsec_... flask --app
-# long_work run --port 5000
-import json
-import os
-import threading
-import time
-import urllib.request
-import uuid
-from datetime import datetime, timezone
+"""A server for calls that take long: it answers at once, and reports its progress until the end.
 
-from flask import Flask, request
-from standardwebhooks import Webhook, WebhookVerificationError
+pip install "./python[flask]"
+FORWARD_SECRET=whsec_... flask --app examples/flask/long_work.py run --port 5000
+"""
+
+import os
+import time
+
+from flask import Flask
+
+from kitsu_actions import Call, Done, LongRun, Receiver, Started
+from kitsu_actions.flask import add_receiver
 
 app = Flask(__name__)
-webhook = Webhook(os.environ["FORWARD_SECRET"])
+receiver = Receiver()
+add_receiver(app, "/kitsu", receiver)
 
 
-@app.post("/kitsu")
-def receive():
-    try:
-        forwarded = webhook.verify(request.get_data(as_text=True), dict(request.headers))
-    except WebhookVerificationError:
-        return {"message": "The signature is not from our action server."}, 401
-    tasks = forwarded["call"]["selection"]
-    threading.Thread(target=work, args=(forwarded["run"], tasks)).start()
-    return started(0, len(tasks)), 202
+@receiver.action("publish")
+def publish(call: Call) -> Started:
+    return call.start(copy_files, "Publishing", pausable=True)
 
 
-def work(run, tasks):
-    for done in range(1, len(tasks) + 1):
-        time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # your work goes here
-        report(run, started(done, len(tasks)))
-    report(run, {"kind": "done", "severity": "success", "title": f"{len(tasks)} of {len(tasks)} published"})
-
-
-def started(done, total):
-    return {"kind": "started", "title": "Publishing", "progress": {"done": done, "total": total}}
-
-
-def report(run, reply):
-    """Reports to the action server, and retries for a while if it can't be reached."""
-    for wait in (1, 5, 30, 120):
-        # The ID is different for each report, begins with the run's, and is signed as well.
-        message, now = f"{run['id']}-{uuid.uuid4()}", datetime.now(timezone.utc)
-        body = json.dumps(reply)
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": webhook.sign(message, now, body),
-        }
-        try:
-            urllib.request.urlopen(urllib.request.Request(run["progress"], body.encode(), headers), timeout=10).close()
-            return
-        except OSError as failure:
-            status = getattr(failure, "code", 500)
-            if 400 <= status < 500 and status != 404:  # 404: it has not received our answer yet
-                app.logger.error("Refused: %s", failure.read().decode(errors="replace"))
-                return
-            app.logger.warning("%s, retrying in %s s", failure, wait)
-            time.sleep(wait)
+def copy_files(run: LongRun) -> Done:
+    tasks = run.call.all_tasks()
+    outcomes = [task.outcome("waiting") for task in tasks]
+    for index, task in enumerate(tasks):
+        run.wait_while_paused()
+        outcomes[index] = task.outcome("running")
+        run.progress(index, len(tasks), f"{task.label} is being copied", outcomes=outcomes)
+        time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # Your work goes here.
+        outcomes[index] = task.outcome("done")
+    return Done(f"{len(tasks)} of {len(tasks)} published", outcomes=outcomes)

@@ -1,26 +1,32 @@
-# A studio's server for forwarded calls, with Flask.   pip install flask standardwebhooks
-# FORWARD_SECRET=whsec_... flask --app receiver run --port 5000
-import os
+"""A server for forwarded calls, with Flask.
 
-from flask import Flask, request
-from standardwebhooks import Webhook, WebhookVerificationError
+pip install "./python[flask]"
+FORWARD_SECRET=whsec_... flask --app examples/flask/receiver.py run --port 5000
+"""
+
+from flask import Flask
+
+from kitsu_actions import Ask, Call, Done, Field, Receiver, Undo, UndoOffer
+from kitsu_actions.flask import add_receiver
 
 app = Flask(__name__)
-webhook = Webhook(os.environ["FORWARD_SECRET"])
+receiver = Receiver()
+add_receiver(app, "/kitsu", receiver)
 
 
-@app.post("/kitsu")
-def receive():
-    try:
-        forwarded = webhook.verify(request.get_data(as_text=True), dict(request.headers))
-    except WebhookVerificationError:
-        return {"message": "The signature is not from our action server."}, 401
-    tasks = forwarded["call"]["selection"]
+@receiver.action("publish")
+def publish(call: Call) -> Done:
+    answers = call.ask(Ask("Publish", fields=[Field("note", "Note", "long-text")], submit="Publish"))
     # Your work goes here.
-    outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]
-    return {
-        "kind": "done",
-        "severity": "success",
-        "title": f"{len(tasks)} of {len(tasks)} published",
-        "outcomes": outcomes,
-    }
+    tasks = call.all_tasks()
+    return Done(
+        f"{len(tasks)} of {len(tasks)} published",
+        answers.text("note") or None,
+        outcomes=[task.outcome("done") for task in tasks],
+        undo=UndoOffer([task.id for task in tasks[:100]], label="Unpublish"),
+    )
+
+
+@publish.undo
+def unpublish(undo: Undo) -> Done:
+    return Done(f"{len(undo.data)} unpublished")

@@ -1,36 +1,32 @@
-# A studio's server for forwarded calls, with Tornado.   pip install tornado standardwebhooks
-# FORWARD_SECRET=whsec_... python receiver.py
+"""A server for forwarded calls, with Tornado.
+
+pip install "./python[tornado]"
+FORWARD_SECRET=whsec_... python examples/tornado/receiver.py
+"""
+
 import asyncio
 import os
 
-from standardwebhooks import Webhook, WebhookVerificationError
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
-webhook = Webhook(os.environ["FORWARD_SECRET"])
+from kitsu_actions import Call, Done, Receiver
+from kitsu_actions.tornado import ReceiverHandler
 
-
-class Receive(RequestHandler):
-    async def post(self):
-        try:
-            forwarded = webhook.verify(self.request.body.decode(), dict(self.request.headers))
-        except WebhookVerificationError:
-            self.set_status(401)
-            return self.write({"message": "The signature is not from our action server."})
-        tasks = forwarded["call"]["selection"]
-        # Your work goes here.
-        outcomes = [{"id": task, "label": task, "state": "done"} for task in tasks]
-        self.write(
-            {
-                "kind": "done",
-                "severity": "success",
-                "title": f"{len(tasks)} of {len(tasks)} published",
-                "outcomes": outcomes,
-            }
-        )
+receiver = Receiver()
 
 
-async def main():
-    Application([("/kitsu", Receive)]).listen(int(os.environ.get("PORT", "5000")))
+@receiver.action("publish")
+async def publish(call: Call) -> Done:
+    await asyncio.sleep(0)  # Your work goes here.
+    return Done(f"{len(call.tasks)} published", outcomes=[task.outcome("done") for task in call.tasks])
+
+
+def make_app() -> Application:
+    return Application([("/kitsu", ReceiverHandler, {"receiver": receiver})])
+
+
+async def main() -> None:
+    make_app().listen(int(os.environ.get("PORT", "5000")))
     await asyncio.Event().wait()
 
 

@@ -1,0 +1,42 @@
+"""The secret that signs the calls, and the reports back."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from typing import Optional
+
+_PREFIX = "whsec_"
+_MIN_BYTES, _MAX_BYTES = 24, 64
+VARIABLE = "FORWARD_SECRET"
+
+_HELP = (
+    f'It must be what the action server has: "{_PREFIX}" and {_MIN_BYTES} to {_MAX_BYTES} random bytes in base64. '
+    'Make one with "python -m kitsu_actions", and give it to both.'
+)
+
+
+class SecretError(ValueError):
+    """There is no usable secret. The message says what to set, and never has the secret itself."""
+
+
+def make_secret() -> str:
+    return _PREFIX + base64.b64encode(os.urandom(32)).decode()
+
+
+def read_secret(secret: Optional[str]) -> str:
+    """The secret, or that of the environment if it is None."""
+    name = "The secret" if secret is not None else VARIABLE
+    value = (secret if secret is not None else os.environ.get(VARIABLE, "")).strip()
+    if not value:
+        raise SecretError(f"{name} is {'empty' if secret is not None else 'not set'}. {_HELP}")
+    if not value.startswith(_PREFIX):
+        raise SecretError(f'{name} does not begin with "{_PREFIX}". {_HELP}')
+    try:
+        size = len(base64.b64decode(value[len(_PREFIX) :], validate=True))
+    except (binascii.Error, ValueError):
+        raise SecretError(f"{name} is not base64. {_HELP}") from None
+    if not _MIN_BYTES <= size <= _MAX_BYTES:
+        raise SecretError(f"{name} has {size} bytes. {_HELP}")
+    return value

@@ -1,0 +1,50 @@
+"""Signs and verifies messages according to Standard Webhooks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from .secret import VARIABLE
+
+_TOLERANCE_S = 300
+
+
+class SignatureError(Exception):
+    """The message is not from the action server. The text says what to check."""
+
+
+class Signer:
+    def __init__(self, secret: str) -> None:
+        self._webhook = Webhook(secret)
+
+    def verify(self, body: str, headers: Mapping[str, str]) -> None:
+        """Raises SignatureError unless whoever has the secret sent this in the last minutes.
+
+        `headers` have lower-case names.
+        """
+        if "webhook-signature" not in headers:
+            raise SignatureError("The call is not signed. Only the action server may call this address.")
+        try:
+            self._webhook.verify(body, dict(headers), json_parse=False)
+        # The library lets a malformed signature end in a ValueError.
+        except (WebhookVerificationError, ValueError):
+            raise SignatureError(_explain(headers.get("webhook-timestamp", ""))) from None
+
+    def sign(self, message_id: str, at: int, body: str) -> dict[str, str]:
+        """The headers that sign the body. `at` is in epoch seconds."""
+        moment = datetime.fromtimestamp(at, timezone.utc)
+        return {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(at),
+            "webhook-signature": self._webhook.sign(message_id, moment, body),
+        }
+
+
+def _explain(timestamp: str) -> str:
+    if timestamp.isdigit() and abs(time.time() - int(timestamp[:12])) > _TOLERANCE_S:
+        return "The call was signed more than five minutes ago, or in the future. Check the clocks of both servers."
+    return f"The signature is wrong. {VARIABLE} must be the same here and at the action server."

@@ -1,0 +1,99 @@
+"""An action server that takes reports, and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Callable, Union
+
+from caller import SECRET
+from standardwebhooks import Webhook
+
+EARLY = (404, "report-early")
+STALE = (409, "report-refused")
+OVER = (409, "run-over")
+DROPPED = "dropped"
+
+Answer = Union[str, tuple[int, str]]
+
+
+class FakeWorker:
+    """`answers` are those to the next reports; then they are taken. `tasks` are the pages of a long selection."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.attempts: list[tuple[dict[str, str], dict[str, Any]]] = []
+        self.reports: list[dict[str, Any]] = []
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self.gets: list[str] = []
+        self.refuse_all: bool = False
+        self._changed = threading.Condition()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        with self._changed:
+            assert self._changed.wait_for(condition, timeout=30), f"Only these reports came: {self.reports}"
+
+    def wait_for_end(self) -> dict[str, Any]:
+        self.wait_for(lambda: any(report["kind"] != "started" for report in self.reports))
+        return self.reports[-1]
+
+    def _answer(self, headers: dict[str, str], report: dict[str, Any]) -> Answer:
+        with self._changed:
+            self.attempts.append((headers, report))
+            answer = self.answers.pop(0) if self.answers else (503, "") if self.refuse_all else (200, "")
+            if answer == (200, ""):
+                self.reports.append(report)
+            self._changed.notify_all()
+            return answer
+
+    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
+        worker = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"])).decode()
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                # The published library verifies what we signed.
+                answer = worker._answer(headers, Webhook(SECRET).verify(body, headers))
+                if isinstance(answer, str):
+                    self.close_connection = True
+                    return
+                status, code = answer
+                self._send(status, {"version": 1, "reply": {"kind": "failed", "code": code, "title": code}})
+
+            def do_GET(self) -> None:
+                worker.gets.append(self.path)
+                Webhook(SECRET).verify("", dict(self.headers), json_parse=False)
+                page = worker.tasks.get(self.path)
+                self._send(200 if page else 404, page or {"reply": {"kind": "failed", "code": "unknown-page"}})
+
+            def _send(self, status: int, body: dict[str, Any]) -> None:
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                if status == 302:
+                    self.send_header("location", f"{worker.url}/elsewhere")
+                self.send_header("content-length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+    @contextmanager
+    def serve(self) -> Iterator[FakeWorker]:
+        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
