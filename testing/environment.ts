@@ -1,5 +1,5 @@
-// The environment of the worker in a test: the bindings of the test's runtime, and the settings that
-// the test chooses, which Durable Objects get as well.
+// The environment of the worker in a test: the bindings of the test's runtime, and the settings
+// that the test chooses, which Durable Objects get as well.
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { Env } from "../worker/settings/settings.ts";
@@ -12,19 +12,12 @@ export type TestSettings = Readonly<Record<string, unknown>>;
 
 export const LOG_TOKEN = "the-log-token-of-the-tests";
 
-/** Limits of a deployment, which a test would reach. */
-const UNLIMITED = {
-  CALLS_BY_PERSON: undefined,
-  CALLS_BY_ADDRESS: undefined,
-  READS_BY_ADDRESS: undefined,
-  SIGN_INS_BY_ADDRESS: undefined,
-};
-
 /** Until a test opens Kitsu, the worker has no account there. */
 export function makeEnvironment(settings: TestSettings): Env {
+  // A test would reach the limits of a deployment.
+  const { CALLS_BY_PERSON, CALLS_BY_ADDRESS, READS_BY_ADDRESS, SIGN_INS_BY_ADDRESS, ...bindings } = env;
   const environment = {
-    ...env,
-    ...UNLIMITED,
+    ...bindings,
     KITSU_URL,
     ...(findOpenKitsu() !== undefined && { KITSU_TOKEN: BOT_TOKEN }),
     LOG_TOKEN,
@@ -38,8 +31,8 @@ export function makeEnvironment(settings: TestSettings): Env {
 }
 
 /**
- * The same namespace, whose objects get this environment instead of the runtime's before their first
- * call.
+ * The same namespace, whose objects get this environment instead of the runtime's before their
+ * first call.
  */
 function prepareObjects<T extends Rpc.DurableObjectBranded>(
   namespace: DurableObjectNamespace<T>,

@@ -135,4 +135,3 @@ function addShow(zou: FakeZou): SampleProduction {
   show.addTask({ episode: "E02", entity: "SH0010", status: "todo" });
   return show;
 }
-

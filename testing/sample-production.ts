@@ -107,13 +107,7 @@ export function addProduction(zou: FakeZou, name: string, production_type: "shor
   return { id, name, tasks, addTask };
 }
 
-const makeTask = (
-  project_id: string,
-  entity_id: string,
-  type: SampleTaskType,
-  status: SampleStatus,
-  number: number,
-) =>
+const makeTask = (project_id: string, entity_id: string, type: SampleTaskType, status: SampleStatus, number: number) =>
   taskRow({
     ...{ id: idOf("task", number), project_id, entity_id },
     task_type_id: taskTypeId(type),
