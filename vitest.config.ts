@@ -1,6 +1,13 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig, mergeConfig } from "vitest/config";
 import { kitsuActions, TIMEOUTS } from "./testing/vitest.ts";
+
+/** The package's entries, as their sources. */
+const PACKAGE = [
+  { find: /^kitsu-actions$/, replacement: join(import.meta.dirname, "worker/index.ts") },
+  { find: /^kitsu-actions\/testing$/, replacement: join(import.meta.dirname, "testing/index.ts") },
+];
 
 /** As a studio configures its tests, with what ours need in addition. */
 const worker = mergeConfig(
@@ -15,12 +22,19 @@ const worker = mergeConfig(
   { test: { setupFiles: ["test/support/worker/setup.ts"] } },
 );
 
+/** The snippets of docs/writing-actions.md, as files of a studio. */
+const guide = mergeConfig(
+  kitsuActions({ include: ["gen/guide/test/*.test.ts"], configPath: "./gen/guide/wrangler.json" }),
+  { resolve: { alias: PACKAGE }, test: { name: "guide" } },
+);
+
 export default defineConfig({
   test: {
     // Vitest's default leaves one core idle, which is half of a machine with two.
     maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
       worker,
+      guide,
       {
         test: {
           ...TIMEOUTS,
