@@ -1,7 +1,7 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
- * serves to browsers (the userscript's bundle and the scripts of our own pages), how the worker runs
- * on this machine, and the files of the guide. `--pseudo` adds the pseudo-language.
+ * serves to browsers (the userscript's bundle and the scripts of our own pages), how the worker
+ * runs on this machine, and the files of the guide. `--pseudo` adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";

@@ -19,7 +19,7 @@ export function readSnippets(markdown: string): Map<string, string> {
   return snippets;
 }
 
-/** The worker of a studio, with the list of its actions, which `kitsu-actions build` writes there. */
+/** A studio's worker, with the list of its actions, which `kitsu-actions build` writes there. */
 function writeWorker(paths: readonly string[]): string {
   const actions = paths.flatMap((path) => /^actions\/(.*)\.ts$/.exec(path)?.[1] ?? []).toSorted();
   const toName = (id: string) => id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

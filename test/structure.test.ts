@@ -283,7 +283,8 @@ describe("the documents", () => {
 
   const documents = [
     ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md"],
-    ...list("docs").filter((path) => path.endsWith(".md")),
+    // TypeDoc checks the links of the reference.
+    ...list("docs").filter((path) => path.endsWith(".md") && !path.startsWith("docs/api/")),
   ];
 
   it("link only to files that exist", () => {

@@ -15,6 +15,7 @@ const CHECKS_MAX = 1_000;
  * Each step returns the state after it. A step that the person could not take throws.
  */
 export type CalledAction = {
+  /** what the person sees */
   readonly reply: Reply;
   /** the run, and what can be done with it; undefined if the call was refused before it began */
   readonly run: Run | undefined;
@@ -34,8 +35,11 @@ export type CalledAction = {
    * to check, so this takes no time.
    */
   follow(isEnough?: (reply: Started) => boolean): Promise<CalledAction>;
+  /** Cancels a long run. */
   cancel(): Promise<CalledAction>;
+  /** Pauses a long run. */
   pause(): Promise<CalledAction>;
+  /** Resumes a long run that is paused. */
   resume(): Promise<CalledAction>;
   /** Undoes the run. The result is a run of its own. */
   undo(): Promise<CalledAction>;
