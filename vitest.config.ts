@@ -1,45 +1,40 @@
 import { availableParallelism } from "node:os";
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
-import { LOCAL_ENVIRONMENT } from "./scripts/local-worker.ts";
+import { join } from "node:path";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { kitsuActions, TIMEOUTS } from "./testing/vitest.ts";
 
-Object.assign(process.env, LOCAL_ENVIRONMENT);
+/** The package's entries, as their sources. */
+const PACKAGE = [
+  { find: /^kitsu-actions$/, replacement: join(import.meta.dirname, "worker/index.ts") },
+  { find: /^kitsu-actions\/testing$/, replacement: join(import.meta.dirname, "testing/index.ts") },
+];
 
-/** Long enough for a busy machine. */
-const TIMEOUTS = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** As a studio configures its tests, with what ours need in addition. */
+const worker = mergeConfig(
+  kitsuActions({
+    include: ["test/worker/**/*.test.ts", "test/testing/**/*.test.ts", "test/contract.test.ts"],
+    bindings: {
+      KITSU_URL: "https://kitsu.studio.tld",
+      // Repeats one random fault run: test/worker/actions/farm/faults.test.ts.
+      FAULT_SEED: process.env.FAULT_SEED ?? "",
+    },
+  }),
+  { test: { setupFiles: ["test/support/worker/setup.ts"] } },
+);
+
+/** The snippets of docs/writing-actions.md, as files of a studio. */
+const guide = mergeConfig(
+  kitsuActions({ include: ["gen/guide/test/*.test.ts"], configPath: "./gen/guide/wrangler.json" }),
+  { resolve: { alias: PACKAGE }, test: { name: "guide" } },
+);
 
 export default defineConfig({
   test: {
     // Vitest's default leaves one core idle, which is half of a machine with two.
     maxWorkers: Math.min(availableParallelism(), 4),
     projects: [
-      {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./gen/wrangler.json" },
-            miniflare: {
-              bindings: {
-                // The settings of Durable Objects. Tests pass all other settings to the worker:
-                // test/support/worker/worker.ts.
-                KITSU_URL: "https://kitsu.studio.tld",
-                // Repeats one random fault run: test/worker/actions/farm/faults.test.ts.
-                FAULT_SEED: process.env.FAULT_SEED ?? "",
-              },
-              // No request leaves the machine. A fetch that a test does not expect fails.
-              outboundService: (request: Request) => new Response(`No test expects ${request.url}`, { status: 599 }),
-            },
-          }),
-        ],
-        test: {
-          ...TIMEOUTS,
-          name: "worker",
-          // One runtime for all files takes a third of the time. Every test clears the storage and
-          // restores what it replaced.
-          isolate: false,
-          include: ["test/worker/**/*.test.ts", "test/contract.test.ts"],
-          setupFiles: ["test/support/worker/setup.ts"],
-        },
-      },
+      worker,
+      guide,
       {
         test: {
           ...TIMEOUTS,

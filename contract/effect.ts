@@ -14,6 +14,7 @@ export const LaunchOption = v.object({
   url: v.string(),
   command: v.optional(v.string()),
 });
+/** @interface */
 export type LaunchOption = v.InferOutput<typeof LaunchOption>;
 
 /**
@@ -35,6 +36,7 @@ export const Launch = v.object({
   help: v.optional(v.string()),
   label,
 });
+/** @interface */
 export type Launch = v.InferOutput<typeof Launch>;
 
 /**

@@ -16,6 +16,7 @@ export type Input = v.InferOutput<typeof Input>;
 
 /** One of the answers to choose from. `color` is a CSS color, for example of a task status. */
 export const Option = v.object({ value: v.string(), label: v.string(), color: v.optional(v.string()) });
+/** @interface */
 export type Option = v.InferOutput<typeof Option>;
 
 /**
@@ -45,4 +46,5 @@ export const Field = v.object({
   error: v.optional(v.string()),
   remember: v.optional(v.boolean()),
 });
+/** @interface */
 export type Field = v.InferOutput<typeof Field>;

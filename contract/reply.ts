@@ -6,6 +6,7 @@ import { skipInvalid } from "./skip-invalid.ts";
 
 /** `isOpenable` decides whether the URL may be opened. */
 export const Link = v.object({ label: v.string(), url: v.string() });
+/** @interface */
 export type Link = v.InferOutput<typeof Link>;
 
 /**
@@ -25,6 +26,7 @@ export const Outcome = v.object({
   progress: v.optional(v.object({ done: v.number(), total: v.number() })),
   link: v.optional(Link),
 });
+/** @interface */
 export type Outcome = v.InferOutput<typeof Outcome>;
 
 /** Text in rows and columns. Each row has one cell per column. */
@@ -33,6 +35,7 @@ export const Table = v.object({
   columns: v.array(v.string()),
   rows: v.array(v.array(v.union([v.string(), v.number(), v.null()]))),
 });
+/** @interface */
 export type Table = v.InferOutput<typeof Table>;
 
 /**
@@ -48,6 +51,7 @@ export const Chart = v.object({
     v.object({ name: v.string(), color: v.optional(v.string()), values: v.array(v.union([v.number(), v.null()])) }),
   ),
 });
+/** @interface */
 export type Chart = v.InferOutput<typeof Chart>;
 
 const common = { title: v.string(), text: v.optional(v.string()), links: v.optional(skipInvalid(Link)) };
@@ -67,6 +71,7 @@ export const Done = v.object({
   effects: v.optional(skipInvalid(Effect)),
   document: v.optional(v.string()),
 });
+/** @interface */
 export type Done = v.InferOutput<typeof Done>;
 
 /**
@@ -91,6 +96,7 @@ export const Ask = v.object({
   form: v.optional(v.string()),
   plan: v.optional(v.string()),
 });
+/** @interface */
 export type Ask = v.InferOutput<typeof Ask>;
 
 /** How far a long run is, in units of its own. `left`: an estimate of the remaining seconds. */
@@ -100,6 +106,7 @@ export const Progress = v.object({
   text: v.optional(v.string()),
   left: v.optional(v.number()),
 });
+/** @interface */
 export type Progress = v.InferOutput<typeof Progress>;
 
 /**
@@ -113,6 +120,7 @@ export const Started = v.object({
   outcomes,
   picture: v.optional(v.string()),
 });
+/** @interface */
 export type Started = v.InferOutput<typeof Started>;
 
 /**
@@ -128,6 +136,7 @@ export const Failed = v.object({
   field: v.optional(v.string()),
   outcomes,
 });
+/** @interface */
 export type Failed = v.InferOutput<typeof Failed>;
 
 /**

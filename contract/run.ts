@@ -31,6 +31,7 @@ export const Run = v.object({
   resume: v.optional(v.string()),
   follow: v.optional(v.object({ url: v.string(), socket: v.string() })),
 });
+/** @interface */
 export type Run = v.InferOutput<typeof Run>;
 
 /** What the worker answers. If it refuses a call before there is a run, `run` is missing. */

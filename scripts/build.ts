@@ -1,7 +1,7 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
- * serves to browsers (the userscript's bundle and the scripts of our own pages), and how the worker
- * runs on this machine. `--pseudo` adds the pseudo-language.
+ * serves to browsers (the userscript's bundle and the scripts of our own pages), how the worker
+ * runs on this machine, and the files of the guide. `--pseudo` adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, context, type Plugin, transform } from "esbuild";
 import { minify } from "terser";
 import { HEADER } from "../userscript/header.ts";
+import { writeGuide } from "./guide.ts";
 import { writeLocalConfig } from "./local-config.ts";
 import { compileMessages } from "./messages.ts";
 import { readWranglerConfig } from "./wrangler-config.ts";
@@ -122,7 +123,7 @@ const modules: BuildOptions[] = [
 if (import.meta.main) {
   await writeMessages(process.argv.includes("--pseudo"));
   if (process.argv.includes("--watch")) await watch();
-  else await Promise.all([writeLocal(), ...modules.map((options) => build(options))]);
+  else await Promise.all([writeLocal().then(writeGuide), ...modules.map((options) => build(options))]);
 }
 
 async function writeLocal(): Promise<void> {

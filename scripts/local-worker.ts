@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { localConfigPath } from "./local-config.ts";
+import { LOCAL_ENVIRONMENT } from "./local-environment.ts";
 
 export type WorkerOptions = {
   port: number;
@@ -14,20 +15,6 @@ export type WorkerOptions = {
   folder: string;
   /** text, or a table of wrangler.toml */
   settings: Readonly<Record<string, unknown>>;
-};
-
-/**
- * Environment variables that keep Wrangler from contacting Cloudflare and from reading a
- * deployment's settings.
- */
-export const LOCAL_ENVIRONMENT = {
-  CLOUDFLARE_CF_FETCH_ENABLED: "false",
-  CLOUDFLARE_ENV: "",
-  CLOUDFLARE_INCLUDE_PROCESS_ENV: "false",
-  CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "false",
-  WRANGLER_HIDE_BANNER: "true",
-  WRANGLER_SEND_METRICS: "false",
-  X_LOCAL_EXPLORER: "false",
 };
 
 /**

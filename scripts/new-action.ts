@@ -16,18 +16,19 @@ if (id === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
 const name = toVariable(id);
 const action = actionSource(id, "../action/action.ts", `export const ${name} =`);
 
-const test = `import { describe, expect, it } from "vitest";
+const test = `import { expect, it } from "vitest";
+import { callAction, openKitsu } from "../../../testing/index.ts";
 import { ${name} } from "../../../worker/actions/${id}.ts";
+import worker from "../../../worker/main.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ajax, ask, readAnswer } from "../../support/worker/worker.ts";
 
 describeAction(${name});
 
-describe("${id}", () => {
-  it("counts the selected tasks", async () => {
-    const { reply } = await readAnswer(await ask("/actions/${id}", ajax()));
-    expect(reply).toMatchObject({ kind: "done", title: "2 tasks" });
-  });
+it("counts the selected tasks", async () => {
+  const kitsu = openKitsu();
+  const call = { person: kitsu.people.artist, tasks: kitsu.tasks.slice(0, 2) };
+  const { reply } = await callAction(worker, "${id}", call);
+  expect(reply).toMatchObject({ kind: "done", title: "2 tasks" });
 });
 `;
 

@@ -22,11 +22,12 @@ const FOLDERS = [
   "userscript",
   "playground",
   "scripts",
+  "testing",
   "test",
 ];
 const files = ["contract.ts", ...FOLDERS.flatMap(list)];
 const sources = files.filter((path) => path.endsWith(".ts"));
-const products = sources.filter((path) => !path.startsWith("test"));
+const products = sources.filter((path) => !path.startsWith("test/"));
 
 /** The modules of ours that a file imports, by their paths from the root. */
 const importsOf = (path: string) =>
@@ -110,6 +111,12 @@ const FORBIDDEN: readonly [importer: RegExp, imported: RegExp, sentence: string]
     /^(worker|userscript|scripts|gen|contract)/,
     "The playground imports none of our code, so that it can't share our mistakes",
   ],
+  [
+    /^testing\/(?!vitest\.ts$)/,
+    /^(?!contract\.ts$|worker\/|testing\/|playground\/zou\/)/,
+    "A studio's tests run in workerd: of our code, they get the worker, the contract and the playground's Zou",
+  ],
+  [/^(contract|worker|userscript|playground)/, /^testing\//, "Only tests use what is for tests"],
   [
     /^worker\/services\//,
     /^worker\/(?!format\/|services\/)/,
@@ -286,7 +293,8 @@ describe("the documents", () => {
 
   const documents = [
     ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", "python/README.md"],
-    ...list("docs").filter((path) => path.endsWith(".md")),
+    // TypeDoc checks the links of the reference.
+    ...list("docs").filter((path) => path.endsWith(".md") && !path.startsWith("docs/api/")),
   ];
 
   it("link only to files that exist", () => {

@@ -1,12 +1,13 @@
 // Checks that every answer has the members that the worker reads. A Zou may have more.
+
 import * as v from "valibot";
 import { expect } from "vitest";
+import { OutputFile, WorkingFile } from "../../worker/services/zou-files.ts";
 import {
   Descriptor,
   Entity,
   Named,
   Organisation,
-  OutputFile,
   Playlist,
   PreviewFile,
   Project,
@@ -14,7 +15,6 @@ import {
   TaskStatus,
   TaskType,
   TeamMember,
-  WorkingFile,
   ZouPerson,
 } from "../../worker/services/zou-objects.ts";
 import { connect, type Row } from "./connection.ts";

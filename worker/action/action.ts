@@ -21,9 +21,11 @@ export type { Control, RunStatus } from "./run-status.ts";
 
 /** What an action gets when it runs. */
 export type ActionContext = {
+  /** what Kitsu sent: the selection, and claims about the person and the page */
   call: Call;
   /** the request as it was sent, with secrets masked */
   request: RequestSnapshot;
+  /** the id and the page of this run */
   run: Run;
   /** who called, how surely we know that, and their role */
   person: Person;
@@ -35,6 +37,7 @@ export type ActionContext = {
   reader: Reader;
   /** The text in the person's language, for comments, names and files. Replies take the text. */
   localize(text: Text): string;
+  /** the worker's settings; those of your own are in `settings.env` */
   settings: Settings;
   /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
@@ -64,14 +67,19 @@ export type ActionContext = {
 
 /** What an action gets while its long run continues, after the call. */
 export type WatchContext = {
+  /** the id and the page of this run */
   run: Run;
+  /** who started it */
   person: Pick<Person, "id" | "name" | "email">;
   /** the language and time zone of the person */
   reader: Reader;
   /** The text in the person's language, for comments, names and files. Replies take the text. */
   localize(text: Text): string;
+  /** the worker's settings; those of your own are in `settings.env` */
   settings: Settings;
+  /** the worker's own address with its path prefix, without a trailing slash */
   base: string;
+  /** aborted when the time of this check is up: pass it to every fetch */
   signal: AbortSignal;
   /**
    * Kitsu with the bot's account, or as the person after `continueWith(data, { asPerson: true })`;
@@ -166,6 +174,7 @@ type Functions<S extends FormSchema> = {
    * with `retry` means "not reachable now"; any other ends the run.
    */
   watch?(context: WatchContext, data: unknown): Promise<RunStatus>;
+  /** Cancels, pauses or resumes the run, and says how it is now. */
   control?(context: WatchContext, data: unknown, control: Control): Promise<RunStatus>;
   /** The newest picture, for browsers that can't reach its source. */
   picture?(context: WatchContext, data: unknown): Promise<Response>;

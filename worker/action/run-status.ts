@@ -4,6 +4,7 @@ import type { Reply } from "../format/reply.ts";
 /** What can be done to a long run. */
 export type Control = "cancel" | "pause" | "resume";
 
+/** How a long run is now. */
 export type RunStatus = {
   /** a `started` reply while the run continues, any other when it has ended */
   reply: Reply;

@@ -102,6 +102,13 @@ type Details = {
   cause?: unknown;
 };
 
+/**
+ * Why an action can't be done. Thrown anywhere in an action, it becomes a failed reply.
+ *
+ * ```ts
+ * throw new Failure("disk-full", { title: "The disk is full", advice: "Ask IT for more room." });
+ * ```
+ */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: FailureCode | ActionCode;

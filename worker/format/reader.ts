@@ -13,6 +13,7 @@ export const Reader = v.object({
   timeZone: v.string(),
   isOwnZone: v.boolean(),
 });
+/** @interface */
 export type Reader = v.InferOutput<typeof Reader>;
 
 /** Query parameters: what Kitsu's page shows, as the userscript says with a call. */

@@ -33,37 +33,137 @@ export type WithTexts<T> = T extends readonly (infer E)[]
 
 type ToText<T> = T extends string ? Text : T;
 
-/** `label` is the name of the task, which is the same in every language. */
+/**
+ * What happened to one task of the selection, or, if `planned`, what would happen. During a run a
+ * task is `waiting` or `running`. `failed` was tried, `skipped` was not.
+ *
+ * @interface
+ * @property id - the task's id
+ * @property label - the name of the task, which is the same in every language
+ * @property reason - why, as a sentence or a few words
+ * @property retry - whether a retry may help; by default it may for `failed`, and not for `skipped`
+ * @property progress - how much of this task is done, in units of its own
+ * @property link - where to see more of it
+ */
 export type Outcome = Omit<WithTexts<wire.Outcome>, "label"> & { label: string };
+/**
+ * A button that opens an address in a new tab.
+ *
+ * @interface
+ */
 export type Link = WithTexts<wire.Link>;
+/**
+ * One question of a form. An action declares a schema, from which the worker makes its fields.
+ *
+ * @interface
+ * @property type - "text", "long-text", "number", "toggle", "one-of", "several-of", "date",
+ *   "person", "task-status" or "hidden"
+ * @property value - what is proposed, or what was answered
+ * @property min - of a number or a date
+ * @property max - of a number or a date
+ * @property step - of a number
+ * @property pattern - a regular expression for the whole value of a text
+ * @property error - what is wrong with the value
+ * @property remember - false if the value was made for this call, so that the person's last answer
+ *   must not replace it
+ */
 export type Field = WithTexts<wire.Field>;
 export type Option = WithTexts<wire.Option>;
+/**
+ * How far a long run is, in units of its own.
+ *
+ * @interface
+ * @property text - instead of "3 of 10"
+ * @property left - an estimate of the remaining seconds
+ */
 export type Progress = WithTexts<wire.Progress>;
-/** A cell may be a text, too. */
+/** Text in rows and columns. Each row has one cell per column, which may be a text, too. */
 export type Table = { title?: Text | undefined; columns: Text[]; rows: (Text | number | null)[][] };
-/** A series is named by a text, too. */
+/**
+ * Numbers to draw. `bars` are side by side, a `stack` is one bar per label, a `line` connects the
+ * labels.
+ *
+ * @interface
+ * @property unit - what the values count
+ * @property series - each has a name, and a value or null for each label
+ */
 export type Chart = Omit<WithTexts<wire.Chart>, "series"> & {
   series: (Omit<wire.Chart["series"][number], "name"> & { name: Text })[];
 };
 export type LaunchOption = wire.LaunchOption;
 export type Launch = Omit<WithTexts<wire.Launch>, "help"> & { help?: string | undefined };
+/**
+ * What Kitsu's page does besides showing the reply. Each has a button, except `refresh`.
+ * - `open`: opens the URL in a new tab, without a click if the browser still allows it
+ * - `copy`: copies the text
+ * - `download`: saves the URL as `name`
+ * - `go`: goes to a page of Kitsu, "/productions/…", in the same tab
+ * - `refresh`: makes Kitsu reload these tasks
+ * - `launch`: starts a program with a custom protocol
+ */
 export type Effect = Launch | WithTexts<Exclude<wire.Effect, { kind: "copy" | "launch" }>> | CopyEffect;
 /** What is copied is the same in every language. */
 type CopyEffect = Omit<WithTexts<Extract<wire.Effect, { kind: "copy" }>>, "text"> & { text: string };
 
+/**
+ * The action has finished.
+ *
+ * @interface
+ * @property outcomes - what happened to each task
+ * @property document - a whole HTML document, which is shown in a sandboxed frame or not at all
+ */
 export type Done = Omit<WithTexts<wire.Done>, "outcomes" | "tables" | "charts" | "effects"> &
   WithOutcomes & {
     tables?: Table[] | undefined;
     charts?: Chart[] | undefined;
     effects?: Effect[] | undefined;
   };
+/**
+ * The action needs an answer before it runs. The worker makes it from `input` and `confirm`.
+ *
+ * @interface
+ * @property submit - the button's text
+ * @property dangerous - the action can't be undone
+ * @property problem - what is wrong with the answer as a whole
+ * @property tasks - the number of tasks, and the names of the first few
+ * @property outcomes - what would happen to each task
+ * @property form - which action asked
+ * @property plan - what the person confirms
+ */
 export type Ask = Omit<WithTexts<wire.Ask>, "outcomes"> & WithOutcomes;
+/**
+ * The action continues after this reply, if it called `continueWith`.
+ *
+ * @interface
+ * @property outcomes - how far each task is
+ * @property picture - the newest picture, at an address of the worker
+ */
 export type Started = Omit<WithTexts<wire.Started>, "outcomes"> & WithOutcomes;
+/**
+ * Nothing was done, or not everything. Throw a Failure to reply with it.
+ *
+ * @interface
+ * @property code - in kebab-case, for logs and programs
+ * @property text - what happened
+ * @property advice - what the person can do
+ * @property retry - whether the same call may work later
+ * @property field - which field of the call is wrong
+ */
 export type Failed = Omit<WithTexts<wire.Failed>, "outcomes"> & WithOutcomes;
 type WithOutcomes = { outcomes?: Outcome[] | undefined };
+/** What the person sees. It is data, never markup. */
 export type Reply = Done | Ask | Started | Failed;
 
-/** The run, with the label of its undo. */
+/**
+ * The run, with the label of its undo.
+ *
+ * @interface
+ * @property id - 128 random bits in hexadecimal
+ * @property url - its page
+ * @property retry - where a POST runs the action again for the tasks that failed
+ * @property undo - where a POST undoes it, until then in epoch milliseconds
+ * @property follow - where a run that continues can be followed
+ */
 export type Run = WithTexts<wire.Run>;
 
 /** The text of the person's language in stored data: a plain string in older data. */

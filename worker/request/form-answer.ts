@@ -35,16 +35,23 @@ export function readFormAnswer(body: readonly RawField[]): { answer: FormAnswer;
     else rest.push([name, value]);
   }
   if (texts.size > 0) {
-    const values = [...texts].map(([name, all]): [string, InputValue] => [
-      name,
-      all.length === 1 ? (all[0] ?? "") : all,
-    ]);
+    const values = [...texts].map(([name, all]): [string, InputValue] => [name, readTexts(all)]);
     answer.input = { ...answer.input, ...Object.fromEntries(values) };
   }
   // A form without fields sends only its name.
   if (answer.form !== undefined) answer.input ??= {};
   checkSize(answer.input ?? {});
   return { answer, rest };
+}
+
+/**
+ * Our forms send an empty value before the checked boxes and before each list. It is no part of the
+ * answer: a confirmation, which sends the answer again, would grow by one and differ from what the
+ * person was shown.
+ */
+function readTexts([first = "", ...rest]: readonly string[]): InputValue {
+  if (rest.length === 0) return first;
+  return first === "" ? rest : [first, ...rest];
 }
 
 /** Adds in place: a field may occur thousands of times. */

@@ -3,7 +3,8 @@
 import * as v from "valibot";
 import { Failure } from "../format/failure.ts";
 import { IDS_MAX, type Zou } from "./zou.ts";
-import { OutputFile, PreviewFile, WorkingFile } from "./zou-objects.ts";
+import { OutputFile, WorkingFile } from "./zou-files.ts";
+import { PreviewFile } from "./zou-objects.ts";
 
 /** Published, or in progress. */
 type FileKind = "output" | "working";

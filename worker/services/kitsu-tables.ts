@@ -13,16 +13,16 @@ type Rows<R> = ReadonlyMap<string, R>;
  * - `isCurrent`: the rows decide what a person may do, so they must have been read in this call
  */
 type Wanted = { ids?: readonly string[]; isCurrent?: boolean };
-type Table<R> = (wanted?: Wanted) => Promise<Rows<R>>;
+type ReadTable<R> = (wanted?: Wanted) => Promise<Rows<R>>;
 
 /** The tables of one call, which reads each of them once. */
 export type Tables = {
-  taskTypes: Table<TaskType>;
-  taskStatuses: Table<TaskStatus>;
-  projects: Table<Project>;
-  persons: Table<ZouPerson>;
-  entityTypes: Table<NamedRow>;
-  departments: Table<NamedRow>;
+  taskTypes: ReadTable<TaskType>;
+  taskStatuses: ReadTable<TaskStatus>;
+  projects: ReadTable<Project>;
+  persons: ReadTable<ZouPerson>;
+  entityTypes: ReadTable<NamedRow>;
+  departments: ReadTable<NamedRow>;
   hoursByDay(): Promise<number>;
 };
 
@@ -60,7 +60,7 @@ const HOURS_BY_DAY = 8;
 
 function defineTable<R extends { id: string }>(path: string, row: v.GenericSchema<unknown, R>) {
   const memory = createMemory<Rows<R>>(MEMORY);
-  return (zou: Zou, view: string, waitUntil: WaitUntil): Table<R> => {
+  return (zou: Zou, view: string, waitUntil: WaitUntil): ReadTable<R> => {
     let own: Promise<Rows<R>> | undefined;
     const read = async () => {
       const rows = new Map((await zou.read(path, v.array(row))).map((one) => [one.id, one]));

@@ -11,8 +11,11 @@ import { openTeams, type ReadTeam, readOwnAccount } from "./team.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";
 import { Entity, PreviewFile, type Task, type ZouPerson } from "./zou-objects.ts";
 
+/** Kitsu, with the rights of the person or of the bot. */
 export type Kitsu = {
+  /** its API, for whatever has no shorter way here */
   zou: Zou;
+  /** productions, task types, statuses, people: what rarely changes */
   tables: Tables;
   /** the selected tasks; read only once */
   readSelection(): Promise<Selection>;

@@ -1,7 +1,7 @@
 // The selected tasks with their entities, projects and types.
 import type { Entity, Project, Task, TaskStatus, TaskType } from "./zou-objects.ts";
 
-/** Members that the account may not see are undefined. */
+/** A task with what belongs to it. Members that the account may not see are undefined. */
 export type SelectedTask = {
   task: Task;
   /** undefined if it was deleted */
@@ -22,6 +22,7 @@ export type SelectedTask = {
   taskStatus: TaskStatus | undefined;
 };
 
+/** Some tasks, as Kitsu has them now. */
 export type Selection = {
   /** in the order of the ids */
   tasks: SelectedTask[];

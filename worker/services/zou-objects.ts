@@ -8,7 +8,7 @@ const maybe = <S extends v.GenericSchema>(schema: S) =>
     v.nullish(schema),
     v.transform((value) => value ?? undefined),
   );
-const text = maybe(v.string());
+export const maybeText = maybe(v.string());
 const number = maybe(v.number());
 const Ids = v.fallback(v.array(v.string()), []);
 /** Custom columns: numbers, numbers as text, empty text, null. */
@@ -48,19 +48,20 @@ export const Task = v.looseObject({
   estimation: v.fallback(v.number(), 0),
   completion_rate: number,
   retake_count: v.fallback(v.number(), 0),
-  start_date: text,
-  due_date: text,
-  real_start_date: text,
-  end_date: text,
-  done_date: text,
-  last_comment_date: text,
-  last_preview_file_id: text,
+  start_date: maybeText,
+  due_date: maybeText,
+  real_start_date: maybeText,
+  end_date: maybeText,
+  done_date: maybeText,
+  last_comment_date: maybeText,
+  last_preview_file_id: maybeText,
   nb_drawings: number,
-  description: text,
+  description: maybeText,
   data: Data,
-  created_at: text,
-  updated_at: text,
+  created_at: maybeText,
+  updated_at: maybeText,
 });
+/** @interface */
 export type Task = v.InferOutput<typeof Task>;
 
 /**
@@ -71,17 +72,18 @@ export const Entity = v.looseObject({
   id: v.string(),
   type: v.string(),
   name: v.string(),
-  description: text,
+  description: maybeText,
   canceled: v.fallback(v.boolean(), false),
-  status: text,
+  status: maybeText,
   nb_frames: number,
   project_id: v.string(),
   entity_type_id: v.string(),
-  parent_id: text,
-  source_id: text,
-  preview_file_id: text,
+  parent_id: maybeText,
+  source_id: maybeText,
+  preview_file_id: maybeText,
   data: Data,
 });
+/** @interface */
 export type Entity = v.InferOutput<typeof Entity>;
 
 /**
@@ -91,23 +93,24 @@ export type Entity = v.InferOutput<typeof Entity>;
 export const Descriptor = v.object({
   name: v.string(),
   field_name: v.string(),
-  entity_type: text,
-  task_type_id: text,
-  data_type: text,
+  entity_type: maybeText,
+  task_type_id: maybeText,
+  data_type: maybeText,
   for_client: v.fallback(v.boolean(), false),
   departments: Ids,
 });
+/** @interface */
 export type Descriptor = v.InferOutput<typeof Descriptor>;
 
 /** From `/data/projects/open`, where `fps` is text. */
 export const Project = v.object({
   id: v.string(),
   name: v.string(),
-  code: text,
-  production_type: text,
+  code: maybeText,
+  production_type: maybeText,
   fps: v.fallback(maybe(v.union([v.string(), v.number()])), undefined),
-  resolution: text,
-  ratio: text,
+  resolution: maybeText,
+  ratio: maybeText,
   /** how often a task may be sent back; 0: no limit */
   max_retakes: v.fallback(v.number(), 0),
   /** the statuses that the project uses; empty: all */
@@ -120,10 +123,11 @@ export const Project = v.object({
   /** ids of persons */
   team: Ids,
   is_client_stats_visible: v.fallback(v.boolean(), true),
-  start_date: text,
-  end_date: text,
+  start_date: maybeText,
+  end_date: maybeText,
   descriptors: v.fallback(v.array(Descriptor), []),
 });
+/** @interface */
 export type Project = v.InferOutput<typeof Project>;
 
 export const TaskType = v.object({
@@ -131,9 +135,10 @@ export const TaskType = v.object({
   name: v.string(),
   color: v.fallback(v.string(), "#999999"),
   priority: number,
-  for_entity: text,
-  department_id: text,
+  for_entity: maybeText,
+  department_id: maybeText,
 });
+/** @interface */
 export type TaskType = v.InferOutput<typeof TaskType>;
 
 export const TaskStatus = v.object({
@@ -153,9 +158,11 @@ export const TaskStatus = v.object({
   for_concept: v.fallback(v.boolean(), false),
   archived: v.fallback(v.boolean(), false),
 });
+/** @interface */
 export type TaskStatus = v.InferOutput<typeof TaskStatus>;
 
 export const ROLES = ["admin", "manager", "supervisor", "user", "client", "vendor"] as const;
+/** "user" is an artist. @useDeclaredType */
 export type Role = (typeof ROLES)[number];
 
 /**
@@ -165,15 +172,16 @@ export type Role = (typeof ROLES)[number];
 export const ZouPerson = v.object({
   id: v.string(),
   full_name: v.fallback(v.string(), ""),
-  email: text,
+  email: maybeText,
   active: v.fallback(v.boolean(), false),
   role: v.fallback(v.picklist(ROLES), "client"),
   departments: Ids,
   is_bot: v.fallback(v.boolean(), false),
-  desktop_login: text,
-  locale: text,
-  timezone: text,
+  desktop_login: maybeText,
+  locale: maybeText,
+  timezone: maybeText,
 });
+/** @interface */
 export type ZouPerson = v.InferOutput<typeof ZouPerson>;
 
 /** `project_role` is only there if it differs from the person's own role. */
@@ -181,51 +189,24 @@ export const TeamMember = v.object({
   ...ZouPerson.entries,
   project_role: v.fallback(maybe(v.picklist(ROLES)), undefined),
 });
+/** @interface */
 export type TeamMember = v.InferOutput<typeof TeamMember>;
 
 export const PreviewFile = v.looseObject({
   id: v.string(),
   revision: number,
-  extension: text,
-  status: text,
+  extension: maybeText,
+  status: maybeText,
   /** "validated", "rejected" or "neutral" */
-  validation_status: text,
+  validation_status: maybeText,
   width: number,
   height: number,
   duration: number,
-  task_id: text,
-  created_at: text,
+  task_id: maybeText,
+  created_at: maybeText,
 });
+/** @interface */
 export type PreviewFile = v.InferOutput<typeof PreviewFile>;
-
-/**
- * A published file of an entity and task type: a movie, an image sequence, a cache. `path` has the
- * extension.
- */
-export const OutputFile = v.object({
-  id: v.string(),
-  path: text,
-  revision: v.fallback(v.number(), 0),
-  extension: text,
-  canceled: v.fallback(v.boolean(), false),
-  entity_id: text,
-  task_type_id: text,
-  updated_at: text,
-});
-export type OutputFile = v.InferOutput<typeof OutputFile>;
-
-/**
- * The file in progress of a task. A `path` made by Zou has no extension; one written by a studio
- * has.
- */
-export const WorkingFile = v.object({
-  id: v.string(),
-  path: text,
-  revision: v.fallback(v.number(), 0),
-  task_id: text,
-  updated_at: text,
-});
-export type WorkingFile = v.InferOutput<typeof WorkingFile>;
 
 export const Organisation = v.object({ name: v.fallback(v.string(), ""), hours_by_day: v.fallback(v.number(), 8) });
 export const Named = v.object({ id: v.string(), name: v.string() });
@@ -238,8 +219,8 @@ export const Playlist = v.object({
   id: v.string(),
   name: v.string(),
   project_id: v.string(),
-  episode_id: text,
-  updated_at: text,
+  episode_id: maybeText,
+  updated_at: maybeText,
   shots: v.fallback(v.array(v.unknown()), []),
   build_jobs: v.fallback(v.array(v.unknown()), []),
 });

@@ -9,6 +9,7 @@ import { type Message, message, type Text } from "../format/message.ts";
  * - `session`: the call came with a session of Kitsu, and Zou says whose it is
  */
 export const TRUSTS = ["unchecked", "claimed", "access", "session"] as const;
+/** How sure we are who is calling, the lowest first. @useDeclaredType */
 export type Trust = (typeof TRUSTS)[number];
 
 /** Is this trust level at least that one? */

@@ -59,6 +59,7 @@ export const RunRecord = v.object({
   /** an unexpected error with its stack, which the person is not shown */
   cause: text,
 });
+/** @interface */
 export type RunRecord = v.InferOutput<typeof RunRecord>;
 
 /**

@@ -1,13 +1,10 @@
 // The playground's Zou in place of fetch, with the tests' own people and projects. Its rules are in
 // playground/zou/.
 import { vi } from "vitest";
-import { type Answer, notFound, notLoggedIn } from "../../../playground/zou/answer.ts";
 import { entityRow } from "../../../playground/zou/entity-rows.ts";
 import type { Person, Role } from "../../../playground/zou/person-rows.ts";
 import { descriptorRow, projectRow } from "../../../playground/zou/project-rows.ts";
-import { readUpload } from "../../../playground/zou/request.ts";
-import { respond } from "../../../playground/zou/respond.ts";
-import { emptyState, type Tables } from "../../../playground/zou/state.ts";
+import type { Tables } from "../../../playground/zou/state.ts";
 import {
   departmentRow,
   entityTypeRow,
@@ -16,30 +13,26 @@ import {
   taskTypeRow,
 } from "../../../playground/zou/table-rows.ts";
 import { taskRow } from "../../../playground/zou/task-rows.ts";
+import { makeFakeZou, type FakeZou as ZouWithTables } from "../../../testing/fake-zou.ts";
+import { makeId } from "../../../testing/sample-ids.ts";
+import { makePerson } from "../../../testing/sample-people.ts";
 import { checkStays } from "./no-redirect.ts";
 
 export const API = "https://kitsu.studio.tld/api";
 export const BOT_TOKEN = "bot-token-of-a-manager";
 
-export const id = (kind: number, number: number) =>
-  `${kind.toString(16).padStart(8, "0")}-0000-4000-8000-${number.toString(16).padStart(12, "0")}`;
+export const id = makeId;
 
 export type Row = Record<string, unknown> & { id: string };
 
-const person = (number: number, role: Role, rest: Partial<Person> = {}): Person => ({
-  id: id(1, number),
-  full_name: `Person ${number}`,
-  first_name: "Person",
-  last_name: String(number),
-  email: `person${number}@studio.tld`,
-  active: true,
-  role,
-  locale: "en_US",
-  timezone: "Europe/Paris",
-  departments: [],
-  is_bot: false,
-  ...rest,
-});
+const person = (number: number, role: Role, rest: Partial<Person> = {}): Person =>
+  makePerson({
+    id: id(1, number),
+    full_name: `Person ${number}`,
+    email: `person${number}@studio.tld`,
+    role,
+    ...rest,
+  });
 
 export const ADMIN = person(1, "admin");
 export const MANAGER = person(2, "manager");
@@ -96,14 +89,12 @@ const TABLES: Tables = {
 
 type Team = readonly { person: Person; project_role: string | null }[];
 
-/** Zou's tables, which tests may change. Rows they add need only the members that matter. */
-export type FakeZou = {
-  /** path and query of every request, in order */
-  requests: { method: string; path: string; token: string; body: unknown }[];
-  /** given instead of the Zou's answers, one per request, as long as there are some */
-  next: (Response | Error)[];
-  /** by their tokens */
-  sessions: Map<string, Person>;
+/** The rows that tests add need only the members that matter. */
+export type FakeZou = Omit<
+  ZouWithTables,
+  | ("tasks" | "entities" | "projects" | "teams" | "playlists" | "shares" | "comments" | "previews")
+  | ("outputFiles" | "workingFiles")
+> & {
   tasks: Map<string, Row>;
   entities: Map<string, Row>;
   projects: Map<string, Row>;
@@ -115,67 +106,16 @@ export type FakeZou = {
   previews: Map<string, Row>;
   outputFiles: Row[];
   workingFiles: Row[];
-  version: string;
-  /** paths of routes that this version does not have */
-  lacks: RegExp[];
-  /** its clock, in epoch milliseconds */
-  now(): number;
 };
 
-/** The path below "/api". What precedes it separates tests: the worker caches by address. */
-const pathOf = (url: URL) => url.pathname.replace(/^.*?\/api/, "");
-
-/** Replaces fetch with a Zou. */
+/** Replaces fetch with a Zou, whatever its address. */
 export function openFakeZou(): FakeZou {
-  const sessions = new Map(PEOPLE.map((one) => [`session-${one.id}`, one]));
-  const find = (token: string) => {
-    const found = token === BOT_TOKEN ? BOT : sessions.get(token);
-    if (found) return { person: found };
-    throw token === "garbled" ? notLoggedIn(422, "Not enough segments") : notLoggedIn(401, "Token has been revoked");
-  };
-  const unused = () => {
-    throw new Error("No test logs in");
-  };
-  const state = emptyState({ sessions: { find, open: unused, end: unused }, persons: PEOPLE, tables: TABLES });
-  const zou: FakeZou = { ...state, sessions, requests: [], next: [], lacks: [] };
+  const zou = makeFakeZou({ persons: PEOPLE, tables: TABLES, bot: { person: BOT, token: BOT_TOKEN } });
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
     checkStays(init);
-    const request = new Request(input, init);
-    const url = new URL(request.url);
-    const { method, headers } = request;
-    const path = `${pathOf(url)}${url.search}`;
-    const isForm = headers.get("content-type")?.startsWith("multipart/form-data");
-    const form = isForm ? await request.formData().catch(() => undefined) : undefined;
-    const body = isForm || method === "GET" ? "" : await request.text();
-    const authorization = headers.get("authorization") ?? undefined;
-    const token = authorization?.replace("Bearer ", "") ?? "";
-    zou.requests.push({ method, path, token, body: form ?? parse(body) });
-    if (request.signal.aborted) throw request.signal.reason;
-    const instead = zou.next.shift();
-    if (instead instanceof Error) throw instead;
-    if (instead !== undefined) return instead;
-    const isLacking = zou.lacks.some((route) => route.test(pathOf(url)));
-    const file = await readUpload(form);
-    Object.assign(state, { version: zou.version, now: zou.now });
-    return toResponse(
-      isLacking ? notFound().answer : respond(state, { method, target: path || "/", body, file, authorization }),
-    );
+    return zou.answer(new Request(input, init));
   });
   return zou;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function toResponse({ status, body, type = "application/json", headers }: Answer): Response {
-  if (body === undefined) return new Response(null, { status });
-  const content = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
-  return new Response(content, { status, headers: { "content-type": type, ...headers } });
 }
 
 const EVERYONE: Team = PEOPLE.filter((one) => one !== OUTSIDER).map((one) => ({

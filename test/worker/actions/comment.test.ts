@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Reply } from "../../../contract.ts";
+import { callAction } from "../../../testing/index.ts";
 import { comment } from "../../../worker/actions/comment.ts";
+import worker from "../../../worker/main.ts";
 import { rememberPace } from "../../../worker/services/comment-pace.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ajax, ask, form, KITSU, readAnswer } from "../../support/worker/worker.ts";
+import { ajax, ask, KITSU, readAnswer } from "../../support/worker/worker.ts";
 import {
   ADMIN,
   ARTIST,
@@ -58,6 +60,9 @@ function startCalls(selection: readonly string[], { person = MANAGER, inSession 
       .reply;
   };
 }
+
+const callComment = (selection: readonly string[], mode: "ajax" | "form") =>
+  callAction(worker, "comment", { person: MANAGER, tasks: selection.map((id) => ({ id })), mode, settings: VARIABLES });
 
 /** Answers the form and the confirmation. */
 async function run(
@@ -154,11 +159,10 @@ describe("the form of the comment action", () => {
 
   it("works the same as a page", async () => {
     const { taskIds } = makeProject(1);
-    const fields = { personid: MANAGER.id, personemail: String(MANAGER.email), selection: taskIds.join(",") };
-    const answer = { ...fields, "input.status": STATUS.done, "input.text": "Two\r\nlines", form: "comment" };
-    const variables = { ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` };
-    expect(await (await ask("/actions/comment", form(fields), variables)).text()).toContain('name="input.text"');
-    expect(await (await ask("/actions/comment", form(answer), variables)).text()).toContain("Commented on 1 task");
+    const asked = await callComment(taskIds, "form");
+    expect(asked.page).toContain('name="input.text"');
+    const { page } = await asked.answer({ status: STATUS.done, text: "Two\r\nlines" });
+    expect(page).toContain("Commented on 1 task");
     expect(fake.comments).toMatchObject([{ text: "Two\nlines", task_status_id: STATUS.done }]);
   });
 });
@@ -504,6 +508,17 @@ describe("when Zou refuses some comments", () => {
 });
 
 describe("comments that take longer than a call", () => {
+  it.each(["ajax", "form"] as const)("are all written, once, in the end: %s", async (mode) => {
+    const { taskIds } = makeProject(60);
+    const started = await (await (await callComment(taskIds, mode)).answer({ text: "Hello" })).confirm();
+    expect(started.reply.kind).toBe("started");
+    const ended = await started.follow();
+    expect(ended.reply).toMatchObject({ kind: "done", title: "Commented on 60 tasks" });
+    expect(new Set(fake.comments.map(({ object_id }) => object_id))).toEqual(new Set(taskIds));
+    expect(fake.comments).toHaveLength(60);
+    expect(await ended.log()).toMatchObject({ reply: { title: "Commented on 60 tasks" } });
+  });
+
   it("say so in the confirmation, and continue as a long run", async () => {
     const { taskIds } = makeProject(300);
     const call = startCalls(taskIds);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Run } from "../../../contract.ts";
+import { callAction } from "../../../testing/index.ts";
 import { playlist } from "../../../worker/actions/playlist.ts";
+import worker from "../../../worker/main.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 import {
@@ -227,18 +228,18 @@ describe("the playlist action", () => {
 });
 
 describe("undoing the playlist action", () => {
-  const variables = () => ({ ...VARIABLES, KITSU_API: `${KITSU}/${projects}/api` });
-  const undo = async (run: Run | undefined, person: { id: string; email?: unknown } = MANAGER) => {
-    const { pathname, search } = new URL(run?.undo?.url ?? "");
-    return readAnswer(await ask(pathname + search, ajax({ userid: person.id, useremail: person.email }), variables()));
-  };
-  const make = async (...selections: string[][]) => (await readAnswer(await run(selections.flat()))).run;
+  const make = (...selections: string[][]) =>
+    callAction(worker, "playlist", {
+      person: MANAGER,
+      tasks: selections.flat().map((id) => ({ id })),
+      settings: VARIABLES,
+    });
 
   it("is possible for ten minutes", async () => {
     const made = await make(makeProject(2).taskIds);
-    expect(made?.undo).toMatchObject({ label: "Remove the playlist", until: expect.any(Number) });
-    expect(Math.round(((made?.undo?.until ?? 0) - Date.now()) / 60_000)).toBe(10);
-    expect((await undo(made)).reply).toMatchObject({
+    expect(made.run?.undo).toMatchObject({ label: "Remove the playlist", until: expect.any(Number) });
+    expect(Math.round(((made.run?.undo?.until ?? 0) - Date.now()) / 60_000)).toBe(10);
+    expect((await made.undo()).reply).toMatchObject({
       kind: "done",
       severity: "success",
       title: "Playlist removed",
@@ -256,7 +257,7 @@ describe("undoing the playlist action", () => {
     const made = await make(makeProject(2).taskIds);
     Object.assign(fake.playlists[0] ?? {}, change);
     if (how === "shared") fake.shares.push({ id: id(12, 2), playlist_id: String(fake.playlists[0]?.id) });
-    expect((await undo(made)).reply).toMatchObject({
+    expect((await made.undo()).reply).toMatchObject({
       kind: "failed",
       title: "Nothing was removed",
       text: expect.stringContaining(reason),
@@ -268,7 +269,7 @@ describe("undoing the playlist action", () => {
     const made = await make(makeProject(1).taskIds, makeProject(1).taskIds);
     const [, second] = fake.playlists;
     Object.assign(second ?? {}, { name: "Kept" });
-    expect((await undo(made)).reply).toMatchObject({
+    expect((await made.undo()).reply).toMatchObject({
       kind: "done",
       severity: "warning",
       title: "Playlist removed",
@@ -280,7 +281,7 @@ describe("undoing the playlist action", () => {
   it("succeeds if the playlist is already gone", async () => {
     const made = await make(makeProject(1).taskIds);
     fake.playlists.splice(0);
-    expect((await undo(made)).reply).toMatchObject({ kind: "done", title: "Playlist removed" });
+    expect((await made.undo()).reply).toMatchObject({ kind: "done", title: "Playlist removed" });
   });
 
   it("succeeds even if Kitsu's answer was lost", async () => {
@@ -291,7 +292,7 @@ describe("undoing the playlist action", () => {
       if (init?.method === "DELETE") throw new TypeError("Network connection lost.");
       return answered;
     };
-    const { reply } = await undo(made).finally(() => {
+    const { reply } = await made.undo().finally(() => {
       globalThis.fetch = asZou;
     });
     expect(reply).toMatchObject({ kind: "done", severity: "success", title: "Playlist removed" });
@@ -305,10 +306,13 @@ describe("undoing the playlist action", () => {
       if (init?.method === "POST") throw new TypeError("Network connection lost.");
       return asZou(input, init);
     };
-    const response = await ask("/actions/playlist", ajax(call(taskIds)), variables()).finally(() => {
+    const { reply } = await make(taskIds).finally(() => {
       globalThis.fetch = asZou;
     });
-    expect((await readFailed(response)).text).toContain("check in Kitsu before you run this again");
+    expect(reply).toMatchObject({
+      kind: "failed",
+      text: expect.stringContaining("check in Kitsu before you run this again"),
+    });
   });
 
   it("keeps the playlist if Zou refuses, and says why", async () => {
@@ -317,7 +321,7 @@ describe("undoing the playlist action", () => {
     const team = fake.teams.get(projectId) ?? [];
     const demoted = team.map((member) => (member.person.is_bot ? { ...member, project_role: "user" } : member));
     fake.teams.set(projectId, demoted);
-    expect((await undo(made)).reply).toMatchObject({
+    expect((await made.undo()).reply).toMatchObject({
       kind: "failed",
       text: expect.stringContaining("Kitsu does not allow this"),
     });
