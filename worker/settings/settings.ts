@@ -67,7 +67,7 @@ export type Settings = FarmSettings & {
   timeZone: string | undefined;
   /** when this version was deployed, in epoch seconds */
   deployedAtS: number;
-  /** all variables, secrets and bindings, for the settings of a studio's own actions */
+  /** all variables, secrets and bindings that are not empty, for a studio's own actions */
   env: Variables;
 };
 
@@ -84,7 +84,8 @@ export function readSettings(env: Variables): Settings {
 
 function parseSettings(env: Variables): Settings {
   // An empty variable counts as unset.
-  const parsed = v.safeParse(Environment, Object.fromEntries(Object.entries(env).filter(([, value]) => value !== "")));
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = v.safeParse(Environment, set);
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explainIssue(issue)));
   const vars = parsed.output;
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
@@ -121,7 +122,7 @@ function parseSettings(env: Variables): Settings {
     language: vars.LANGUAGE,
     timeZone: vars.TIME_ZONE,
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
-    env,
+    env: set,
   };
 }
 
