@@ -14,10 +14,10 @@ import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
 import { type FormSchema, type Problems, readInput } from "./form-input.ts";
-import type { Control, RunStatus } from "./run-status.ts";
+import type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 
 export type { Problems } from "./form-input.ts";
-export type { Control, RunStatus } from "./run-status.ts";
+export type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 
 /** What an action gets when it runs. */
 export type ActionContext = {
@@ -50,9 +50,10 @@ export type ActionContext = {
   /**
    * Continues the run after its reply, which must be `started`: the action's `watch` is called with
    * `data`, at once and then repeatedly. `asPerson`: it acts in Kitsu as the person if they have a
-   * session; the session's token is stored until the run ends.
+   * session; the session's token is stored until the run ends. `controls`: what can be done with the
+   * run at once; later its status says it.
    */
-  continueWith(data: unknown, options?: { asPerson?: boolean }): void;
+  continueWith(data: unknown, options?: { asPerson?: boolean; controls?: readonly Control[] }): void;
   /** Finds which of these tasks are locked by another run of this action. */
   findConflicts(tasks: readonly string[]): Promise<TaskConflict[]>;
   /**
@@ -158,8 +159,8 @@ type Functions<S extends FormSchema> = {
   ): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** Runs the action. Throw a Failure to say why it can't be done. */
   run(context: AnsweredContext<S>): Promise<Reply>;
-  /** Undoes what `run` did, from the data it passed to `offerUndo`. */
-  undo?(context: ActionContext, data: unknown): Promise<Reply>;
+  /** Undoes what `run` did in that earlier run, from the data it passed to `offerUndo`. */
+  undo?(context: ActionContext, data: unknown, run: Run): Promise<Reply>;
   /**
    * Checks what `run` started, and carries on with it. May be called twice with the same data,
    * after a crash between doing something and saving it: it must find out what was done. A Failure
@@ -167,6 +168,11 @@ type Functions<S extends FormSchema> = {
    */
   watch?(context: WatchContext, data: unknown): Promise<RunStatus>;
   control?(context: WatchContext, data: unknown, control: Control): Promise<RunStatus>;
+  /**
+   * Instead of `watch` and `control`, if a server of the studio's works on the run and reports its
+   * progress: asks that server. A Failure says that the run goes on.
+   */
+  passControl?(context: ActionContext, run: Run, control: Control): Promise<ControlAnswer>;
   /** The newest picture, for browsers that can't reach its source. */
   picture?(context: WatchContext, data: unknown): Promise<Response>;
 };
@@ -194,9 +200,10 @@ export type PreparedAction = {
 export type Action = ActionDetails & {
   /** Reads what the person answered, or returns what to ask. */
   prepare(context: ActionContext): Promise<Ask | PreparedAction>;
-  undo?: ((context: ActionContext, data: unknown) => Promise<Reply>) | undefined;
+  undo?: ((context: ActionContext, data: unknown, run: Run) => Promise<Reply>) | undefined;
   watch?: ((context: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
   control?: ((context: WatchContext, data: unknown, control: Control) => Promise<RunStatus>) | undefined;
+  passControl?: ((context: ActionContext, run: Run, control: Control) => Promise<ControlAnswer>) | undefined;
   picture?: ((context: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };
 
@@ -209,7 +216,18 @@ export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S
 }
 
 function makeAction<S extends FormSchema>(
-  { findProblems, plan, confirm, run, undo, watch, control, picture, ...details }: ActionDetails & Functions<S>,
+  {
+    findProblems,
+    plan,
+    confirm,
+    run,
+    undo,
+    watch,
+    control,
+    passControl,
+    picture,
+    ...details
+  }: ActionDetails & Functions<S>,
   makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
   return {
@@ -217,6 +235,7 @@ function makeAction<S extends FormSchema>(
     undo,
     watch,
     control,
+    passControl,
     picture,
     async prepare(context) {
       const form = await readInput(details, (answers) => makeSchema(context, answers), context.call);
