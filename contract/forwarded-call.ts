@@ -42,7 +42,8 @@ export type ForwardedPerson = v.InferOutput<typeof ForwardedPerson>;
  * A selected task, as Kitsu has it now and shows it to this person.
  * - `label`: "SQ01 / SH010 / Animation", preceded by the project and the episode if they differ
  *   within the selection
- * - `entity_type`: "Shot", "Asset", "Sequence", "Episode" or "Edit"; empty if the entity was deleted
+ * - `entity_type`: "Shot", "Asset", "Sequence", "Episode" or "Edit"; empty if the entity was
+ *   deleted
  */
 export const ForwardedTask = v.object({
   id: v.string(),

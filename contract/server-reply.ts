@@ -30,7 +30,7 @@ export type ServerStarted = v.InferOutput<typeof ServerStarted>;
  */
 export const ServerUndo = v.object({
   seconds: v.pipe(v.number(), v.minValue(1), v.maxValue(UNDO_MAX_S)),
-  label: v.optional(v.string()),
+  label: v.optional(v.pipe(v.string(), v.maxLength(80))),
   data: v.optional(v.unknown()),
 });
 export type ServerUndo = v.InferOutput<typeof ServerUndo>;

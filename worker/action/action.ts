@@ -50,8 +50,8 @@ export type ActionContext = {
   /**
    * Continues the run after its reply, which must be `started`: the action's `watch` is called with
    * `data`, at once and then repeatedly. `asPerson`: it acts in Kitsu as the person if they have a
-   * session; the session's token is stored until the run ends. `controls`: what can be done with the
-   * run at once; later its status says it.
+   * session; the session's token is stored until the run ends. `controls`: what can be done with
+   * the run at once; later its status says it.
    */
   continueWith(data: unknown, options?: { asPerson?: boolean; controls?: readonly Control[] }): void;
   /** Finds which of these tasks are locked by another run of this action. */
@@ -216,27 +216,11 @@ export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S
 }
 
 function makeAction<S extends FormSchema>(
-  {
-    findProblems,
-    plan,
-    confirm,
-    run,
-    undo,
-    watch,
-    control,
-    passControl,
-    picture,
-    ...details
-  }: ActionDetails & Functions<S>,
+  { findProblems, plan, confirm, run, ...details }: ActionDetails & Functions<S>,
   makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
   return {
     ...details,
-    undo,
-    watch,
-    control,
-    passControl,
-    picture,
     async prepare(context) {
       const form = await readInput(details, (answers) => makeSchema(context, answers), context.call);
       if ("ask" in form) return form.ask;

@@ -25,7 +25,7 @@ export type RunStatus = {
 };
 
 /**
- * What the server that works on a run said to a control. `reply` is the new state of the run; without
- * one the server only accepted it, perhaps in `words` of its own.
+ * What the server that works on a run said to a control. `reply` is the new state of the run;
+ * without one the server only accepted it, perhaps in `words` of its own.
  */
 export type ControlAnswer = ServerOffers & { reply?: Reply; words?: Text };

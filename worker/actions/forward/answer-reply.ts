@@ -12,7 +12,7 @@ const TEXT_MAX_CHARS = 2_000;
 
 export type AnsweredCall = { reply: Reply; offers: ServerOffers };
 
-/** Reads the answer to a call. Throws a Failure if the server refused it, or the answer is broken. */
+/** Reads the answer to a call. Throws a Failure if it is a refusal, or broken. */
 export function readCallAnswer(answer: StudioAnswer, target: ForwardTarget): AnsweredCall {
   if (answer.location !== undefined) return { reply: openPage(answer.location, target), offers: {} };
   const parsed = parseAnswer(answer, target);

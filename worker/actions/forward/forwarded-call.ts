@@ -18,8 +18,8 @@ import type { RequestSnapshot } from "../../request/request-snapshot.ts";
 import type { SelectedTask } from "../../services/selection.ts";
 
 /**
- * How much JSON the tasks of a call and of a page may be, in characters: names are up to 160 long in
- * Zou, so 200 tasks are usually half of it. All tasks together: 5,000 have 3 million.
+ * How much JSON the tasks of a call, of a page, and all tasks together may be, in characters.
+ * 5,000 tasks usually have 3 million; names in Zou are up to 160 characters long.
  */
 const CALL_MAX_CHARS = 250_000;
 const PAGE_MAX_CHARS = 500_000;
