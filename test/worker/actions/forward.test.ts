@@ -239,7 +239,7 @@ describe("an answer of a studio's server can be", () => {
   ])("a reply of an unknown kind, with those that it may have: %j", async (body) => {
     expect(await reply(json(body))).toMatchObject({
       ...{ kind: "done", severity: "info", title: "Published" },
-      text: expect.stringMatching(/"finished".*Its kind must be "done", "failed", "ask", or "started"\./),
+      text: expect.stringMatching(/"finished".*Its kind must be "done", "failed", "ask" or "started"\./),
     });
     expect(await reply(json({ kind: "article", message: "Hello" }))).toMatchObject({ title: "Hello" });
   });
