@@ -65,8 +65,8 @@ export class Studio {
   }
 
   /**
-   * The runs that were forwarded again after the server had accepted them. An undo that failed may be
-   * tried again.
+   * The runs that were forwarded again after the server had accepted them. An undo that failed may
+   * be tried again.
    */
   findDoubled(): string[] {
     return this.#deliveries
