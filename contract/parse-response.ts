@@ -1,5 +1,6 @@
 // Reads the response of any server.
 import * as v from "valibot";
+import { parseJson } from "./parse-json.ts";
 import { Reply } from "./reply.ts";
 import { Run } from "./run.ts";
 
@@ -63,17 +64,6 @@ function parseMessage(value: unknown, failed: boolean): ParsedResponse | undefin
   const [first, second] = [title, message ?? detail ?? error].filter((line) => line?.trim());
   if (!first) return undefined;
   return { kind: "message", title: first, ...(second && { text: second }), failed: failed || success === false };
-}
-
-/** Python servers write an absent member as null. Here both mean the same. */
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body, function (this: unknown, _key, value: unknown) {
-      return value === null && !Array.isArray(this) ? undefined : value;
-    });
-  } catch {
-    return undefined;
-  }
 }
 
 const HEAD_MAX_CHARS = 65_536;

@@ -15,6 +15,7 @@ const AJAX = ["ajax"] as const;
 
 const TARGETS: readonly (readonly [id: string, title: string, behaviour: string, modes: ForwardTarget["modes"]])[] = [
   ["publish", "Publish (studio server)", "reply", BOTH],
+  ["cache", "Cache the geometry (goes on, can be paused)", "long", BOTH],
   ["deliver", "Deliver to the client (refused with a reason)", "problem", AJAX],
   ["report", "Report of the day (answers a page)", "html", BOTH],
   ["review", "Review room (redirects)", "redirect", BOTH],

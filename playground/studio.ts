@@ -8,18 +8,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import * as v from "valibot";
 import { labelTask, TASKS } from "./data.ts";
+import { type LongWork, openLongWork } from "./long-work.ts";
 import { readBody } from "./request-body.ts";
 
 const SLOW_MS = 40_000;
 
 /** What the worker forwards, as far as this server needs it. */
 const Forwarded = v.object({
-  action: v.fallback(v.string(), ""),
-  call: v.object({
-    person: v.fallback(v.object({ id: v.optional(v.string()), email: v.optional(v.string()) }), {}),
-    project: v.fallback(v.nullish(v.string()), undefined),
-    selection: v.fallback(v.array(v.string()), []),
-  }),
+  type: v.fallback(v.string(), "call"),
+  run: v.object({ id: v.string(), progress: v.fallback(v.string(), "") }),
+  data: v.fallback(v.object({ count: v.number() }), { count: 0 }),
+  call: v.fallback(v.object({ selection: v.fallback(v.array(v.string()), []) }), { selection: [] }),
 });
 type Forwarded = v.InferOutput<typeof Forwarded>;
 
@@ -33,9 +32,10 @@ export type Studio = (behaviour: string, request: IncomingMessage, response: Ser
  */
 export function openStudio(secret: string, home: string): Studio {
   const webhook = new Webhook(secret);
+  const work = openLongWork(webhook);
   return async (behaviour, request, response) => {
     const body = await readBody(request);
-    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home);
+    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home, work);
     if (answer.afterMs) await sleep(answer.afterMs, undefined, { ref: false });
     response.writeHead(answer.status, {
       ...(answer.type && { "content-type": answer.type }),
@@ -58,16 +58,22 @@ function verify(webhook: Webhook, body: string, request: IncomingMessage): Answe
   }
 }
 
-function decide(behaviour: string, body: string, home: string): Answer {
+function decide(behaviour: string, body: string, home: string, work: LongWork): Answer {
   const forwarded = v.safeParse(Forwarded, parseJson(body));
   if (!forwarded.success) return problem(400, "Not a forwarded call", v.summarize(forwarded.issues));
+  const { type, run, data } = forwarded.output;
+  if (type === "undo") return json(200, deleteCaches(data.count));
+  if (type !== "call") {
+    const reply = work.control(run.id, type);
+    return reply ? json(200, reply) : problem(409, "It has ended", "There is nothing left to stop.");
+  }
   const answer = ANSWERS.get(behaviour);
   return answer
-    ? answer(forwarded.output, home)
+    ? answer(forwarded.output, home, work)
     : problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
 }
 
-const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>([
+const ANSWERS = new Map<string, (forwarded: Forwarded, home: string, work: LongWork) => Answer>([
   ["reply", (forwarded) => json(200, publish(forwarded.call.selection))],
   [
     "problem",
@@ -82,6 +88,10 @@ const ANSWERS = new Map<string, (forwarded: Forwarded, home: string) => Answer>(
   ["html", (forwarded) => ({ status: 200, type: "text/html; charset=utf-8", body: report(forwarded.call.selection) })],
   ["redirect", (_, home) => ({ status: 303, location: home })],
   ["nothing", () => ({ status: 204 })],
+  [
+    "long",
+    ({ run, call }, _, work) => json(200, work.start(run, new Map(call.selection.map((id) => [id, labelOf(id)])))),
+  ],
   ["slow", () => ({ ...json(200, { message: "The cloth is simulated." }), afterMs: SLOW_MS })],
 ]);
 
@@ -133,6 +143,9 @@ function publish(selection: readonly string[]) {
     },
   };
 }
+
+/** Undoes the long work. */
+const deleteCaches = (count: number) => ({ kind: "done", severity: "success", title: `${count} caches were deleted` });
 
 function report(selection: readonly string[]): string {
   const items = selection.map((id) => `<li>${escapeHtml(labelOf(id))}</li>`).join("");

@@ -36,11 +36,13 @@ export type WorkerService = {
   outbound?: string;
 };
 
+type ClassName = (typeof DURABLE_OBJECTS)[number]["className"];
+
 /**
- * Durable Objects of this service: all classes on the disk service "objects", under a prefix that
- * keeps deployments apart, or one class in memory.
+ * Durable Objects of this service: all classes, or one, on the disk service "objects", under a
+ * prefix that keeps deployments apart; or one class in memory, where it has no SQL.
  */
-export type OwnObjects = { keyPrefix: string } | { inMemory: (typeof DURABLE_OBJECTS)[number]["className"] };
+export type OwnObjects = { keyPrefix: string; only?: ClassName } | { inMemory: ClassName };
 
 export type WorkerdConfig = {
   workers: readonly WorkerService[];
@@ -78,10 +80,9 @@ function describeWorker(
   date: string,
 ): string {
   const inMemory = objects !== undefined && "inMemory" in objects ? objects.inMemory : undefined;
+  const only = objects !== undefined && "only" in objects ? objects.only : inMemory;
   const kept =
-    objects === undefined
-      ? []
-      : DURABLE_OBJECTS.filter(({ className }) => inMemory === undefined || className === inMemory);
+    objects === undefined ? [] : DURABLE_OBJECTS.filter(({ className }) => only === undefined || className === only);
   const owner = objects !== undefined && "service" in objects ? objects.service : undefined;
   const prefix = objects !== undefined && "keyPrefix" in objects ? objects.keyPrefix : "";
   const all = [

@@ -69,6 +69,22 @@ test("a comment by keyboard alone: asks, refuses, asks again, confirms, fails fo
   ).toBeVisible();
 });
 
+test("work on the studio's server is paused, resumed, canceled and undone", async ({ page, started }) => {
+  await selectLayout(page, started);
+  await choose(page, "Cache the geometry (goes on, can be paused), AJAX");
+  await run(page);
+  const toast = toastOf(page);
+  await toast.getByRole("button", { name: "Pause" }).click();
+  await expect(toast).toContainText("Paused. Nothing is lost.");
+  await toast.getByRole("button", { name: "Resume" }).click();
+  await expect(toast.getByRole("button", { name: "Pause" })).toBeVisible();
+  await expect(toast).toContainText(/[1-9]\d* done/);
+  await toast.getByRole("button", { name: "Cancel" }).click();
+  await expect(toast).toContainText(/[1-9]\d* of \d+ cached/);
+  await toast.getByRole("button", { name: "Delete the caches" }).click();
+  await expect(toastOf(page)).toContainText(/\d+ caches were deleted/);
+});
+
 test("hundreds of comments continue in the background, and each is written once", async ({ page, started }) => {
   await page.addInitScript(openRoots);
   await page.goto(`${started.playground}/productions/${NIGHT_TRAM.id}/episodes/all/shots`);

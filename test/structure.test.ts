@@ -146,6 +146,7 @@ const ORDER = [
   "actions/statistics",
   "actions/comments",
   "actions/farm",
+  "actions/forward",
   "actions",
   "storage",
   "pages",

@@ -31,6 +31,7 @@ import { type Env, readSettings } from "./settings/settings.ts";
 import {
   serveFile,
   serveMedia,
+  serveTasks,
   serveTicket,
   serveTicketReport,
   serveTicketState,
@@ -79,6 +80,9 @@ const makeRouter = (base: string) =>
     .post("/t/:token/report", ({ params }, request, context) => serveTicketReport(request, params.token ?? "", context))
     .all("/media/:token/:name", ({ params }, request, context) => serveMedia(request, params.token ?? "", context))
     .get("/files/:token/:name", ({ params }, _, context) => serveFile(params.token ?? "", context))
+    .get("/tasks/:token/:page", ({ params }, request, context) =>
+      serveTasks(request, params.token ?? "", params.page ?? "", context),
+    )
     .get("/style.css", () => serveAsset(style, "text/css"))
     .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))

@@ -141,6 +141,8 @@ const started = () =>
     ...shown,
     progress: maybe(fc.record({ done: number(), total: number(), text: maybe(text()), left: maybe(number()) })),
     picture: maybe(url()),
+    controls: maybe(fc.oneof(few(fc.constantFrom("cancel", "pause", "kx")), oddValue())),
+    paused: maybe(fc.oneof(fc.boolean(), text())),
   });
 
 /** Undefined members are omitted in JSON. */
@@ -154,6 +156,16 @@ export const reply = (): fc.Arbitrary<unknown> =>
       charts: maybe(few(chart())),
       effects: maybe(many(effect())),
       document: maybe(text()),
+      undo: maybe(
+        fc.oneof(
+          fc.record({
+            seconds: fc.constantFrom<unknown>(600, 600, 0.5, -1, 1e9, "600"),
+            label: maybe(text()),
+            data: oddValue(),
+          }),
+          oddValue(),
+        ),
+      ),
     }),
     fc.record({
       kind: fc.constant("ask"),

@@ -29,7 +29,7 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/runs$/, { name: "/runs", readers: "nobody", answers: "page" }],
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
-  [/^\/(t|media|files)\//, { name: "/t, /media, /files", readers: "nobody", answers: "other" }],
+  [/^\/(t|media|files|tasks)\//, { name: "/t, /media, /files, /tasks", readers: "nobody", answers: "other" }],
   [
     /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
     { name: "/kitsu-actions.*", readers: "anybody", answers: "other" },

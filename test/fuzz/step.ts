@@ -83,6 +83,7 @@ const PATHS = [
   "/runs",
   "/runs/",
   "/runs.json",
+  `/tasks/${"0".repeat(64)}/0`,
 ];
 
 const path = () =>
@@ -97,6 +98,7 @@ const path = () =>
             "t",
             "media",
             "files",
+            "tasks",
             "state",
             "follow",
             "..",

@@ -64,10 +64,16 @@ export class Studio {
     this.#deliveries = [];
   }
 
-  /** The runs that were forwarded again after the server had accepted them. */
+  /**
+   * The runs that were forwarded again after the server had accepted them. An undo that failed may
+   * be tried again.
+   */
   findDoubled(): string[] {
     return this.#deliveries
-      .filter(({ id }, at) => this.#deliveries.slice(0, at).some((one) => one.id === id && !one.isRefused))
+      .filter(
+        ({ id }, at) =>
+          !id.endsWith("-undo") && this.#deliveries.slice(0, at).some((one) => one.id === id && !one.isRefused),
+      )
       .map(({ id }) => id);
   }
 

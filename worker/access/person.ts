@@ -17,7 +17,10 @@ export type Person = {
   trust: Trust;
   id?: string | undefined;
   name: string;
+  /** perhaps only claimed, if Kitsu does not show it to the bot */
   email?: string | undefined;
+  /** as Kitsu has it; absent if Kitsu does not show it to the bot */
+  emailInKitsu?: string | undefined;
   /** in the studio; a project may override it */
   role?: ZouPerson["role"] | undefined;
   departments: readonly string[];
@@ -169,6 +172,7 @@ function verifyPerson(found: ZouPerson | undefined, call: Pick<Call, "person">, 
     id: found.id,
     name: found.full_name,
     email: found.email ?? claimed.email,
+    emailInKitsu: found.email,
     role: found.role,
     departments: found.departments,
     locale: found.locale,

@@ -2,101 +2,18 @@
 // data: it writes no HTML, touches no storage, and doesn't know how it was called.
 import * as v from "valibot";
 import type { Input } from "../../contract.ts";
-import type { Person } from "../access/person.ts";
 import type { Text } from "../format/message.ts";
-import type { Reader } from "../format/reader.ts";
 import type { Ask, Outcome, Reply, Run } from "../format/reply.ts";
-import type { LinkTarget } from "../launch/ticket.ts";
-import type { Call } from "../request/call.ts";
-import type { RequestSnapshot } from "../request/request-snapshot.ts";
-import type { Kitsu } from "../services/kitsu.ts";
 import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
+import type { ActionContext, WatchContext } from "./context.ts";
 import { type FormSchema, type Problems, readInput } from "./form-input.ts";
-import type { Control, RunStatus } from "./run-status.ts";
+import type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 
+export type { ActionContext, TaskConflict, UndoOffer, WatchContext } from "./context.ts";
 export type { Problems } from "./form-input.ts";
-export type { Control, RunStatus } from "./run-status.ts";
-
-/** What an action gets when it runs. */
-export type ActionContext = {
-  /** what Kitsu sent: the selection, and claims about the person and the page */
-  call: Call;
-  /** the request as it was sent, with secrets masked */
-  request: RequestSnapshot;
-  /** the id and the page of this run */
-  run: Run;
-  /** who called, how surely we know that, and their role */
-  person: Person;
-  /** Kitsu, with the rights of the person or the bot. Throws without either: see `needsKitsu`. */
-  kitsu(): Kitsu;
-  /** The person's current role in a project; undefined if they are not in its team. */
-  roleIn(projectId: string): Promise<Role | undefined>;
-  /** the language and time zone of the person */
-  reader: Reader;
-  /** The text in the person's language, for comments, names and files. Replies take the text. */
-  localize(text: Text): string;
-  /** the worker's settings; those of your own are in `settings.env` */
-  settings: Settings;
-  /** the worker's own address with its path prefix, without a trailing slash */
-  base: string;
-  /** aborted when the action's time is up: pass it to every fetch */
-  signal: AbortSignal;
-  /** Creates a temporary address, hard to guess, for something that only the worker may read. */
-  createLink(target: LinkTarget): Promise<string>;
-  /**
-   * Offers to undo this run once it is done; a long run, once it has ended. `data` is passed to the
-   * action's `undo` and never leaves the worker.
-   */
-  offerUndo(offer: UndoOffer): void;
-  /**
-   * Continues the run after its reply, which must be `started`: the action's `watch` is called with
-   * `data`, at once and then repeatedly. `asPerson`: it acts in Kitsu as the person if they have a
-   * session; the session's token is stored until the run ends.
-   */
-  continueWith(data: unknown, options?: { asPerson?: boolean }): void;
-  /** Finds which of these tasks are locked by another run of this action. */
-  findConflicts(tasks: readonly string[]): Promise<TaskConflict[]>;
-  /**
-   * Locks these tasks until this run ends. Returns those that another run has locked; this run gets
-   * them, too, only if `isShared`.
-   */
-  lock(tasks: readonly string[], isShared?: boolean): Promise<TaskConflict[]>;
-};
-
-/** What an action gets while its long run continues, after the call. */
-export type WatchContext = {
-  /** the id and the page of this run */
-  run: Run;
-  /** who started it */
-  person: Pick<Person, "id" | "name" | "email">;
-  /** the language and time zone of the person */
-  reader: Reader;
-  /** The text in the person's language, for comments, names and files. Replies take the text. */
-  localize(text: Text): string;
-  /** the worker's settings; those of your own are in `settings.env` */
-  settings: Settings;
-  /** the worker's own address with its path prefix, without a trailing slash */
-  base: string;
-  /** aborted when the time of this check is up: pass it to every fetch */
-  signal: AbortSignal;
-  /**
-   * Kitsu with the bot's account, or as the person after `continueWith(data, { asPerson: true })`;
-   * undefined if there is neither. `signal` replaces the watch's own, for a shorter time limit.
-   */
-  kitsu(signal?: AbortSignal): Kitsu | undefined;
-  /** The latest reply of another run, ended or not; undefined if it is unknown. */
-  readRunReply(id: string): Promise<Reply | undefined>;
-  /** Stores `data` now. Call it before doing something that must not be done twice. */
-  save(data: unknown): Promise<void>;
-};
-
-/** Another run of the same action has locked a task. `since` is in epoch milliseconds. */
-export type TaskConflict = { task: string; run: string; person: string; since: number };
-
-/** How long a run can be undone, in seconds, and the data for it. `label` is the button's text. */
-export type UndoOffer = { data: unknown; lifeS: number; label?: Text };
+export type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 
 /** Kinds of entities that have tasks, in Zou's words but in lower case. */
 export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
@@ -166,8 +83,8 @@ type Functions<S extends FormSchema> = {
   ): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** Runs the action. Throw a Failure to say why it can't be done. */
   run(context: AnsweredContext<S>): Promise<Reply>;
-  /** Undoes what `run` did, from the data it passed to `offerUndo`. */
-  undo?(context: ActionContext, data: unknown): Promise<Reply>;
+  /** Undoes what `run` did in that earlier run, from the data it passed to `offerUndo`. */
+  undo?(context: ActionContext, data: unknown, run: Run): Promise<Reply>;
   /**
    * Checks what `run` started, and carries on with it. May be called twice with the same data,
    * after a crash between doing something and saving it: it must find out what was done. A Failure
@@ -176,6 +93,11 @@ type Functions<S extends FormSchema> = {
   watch?(context: WatchContext, data: unknown): Promise<RunStatus>;
   /** Cancels, pauses or resumes the run, and says how it is now. */
   control?(context: WatchContext, data: unknown, control: Control): Promise<RunStatus>;
+  /**
+   * Instead of `watch` and `control`, if a server of the studio's works on the run and reports its
+   * progress: asks that server. A Failure says that the run goes on.
+   */
+  passControl?(context: ActionContext, run: Run, control: Control): Promise<ControlAnswer>;
   /** The newest picture, for browsers that can't reach its source. */
   picture?(context: WatchContext, data: unknown): Promise<Response>;
 };
@@ -203,9 +125,10 @@ export type PreparedAction = {
 export type Action = ActionDetails & {
   /** Reads what the person answered, or returns what to ask. */
   prepare(context: ActionContext): Promise<Ask | PreparedAction>;
-  undo?: ((context: ActionContext, data: unknown) => Promise<Reply>) | undefined;
+  undo?: ((context: ActionContext, data: unknown, run: Run) => Promise<Reply>) | undefined;
   watch?: ((context: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
   control?: ((context: WatchContext, data: unknown, control: Control) => Promise<RunStatus>) | undefined;
+  passControl?: ((context: ActionContext, run: Run, control: Control) => Promise<ControlAnswer>) | undefined;
   picture?: ((context: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };
 
@@ -221,16 +144,12 @@ export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S
 }
 
 function makeAction<S extends FormSchema>(
-  { findProblems, plan, confirm, run, undo, watch, control, picture, ...details }: ActionDetails & Functions<S>,
+  { findProblems, plan, confirm, run, ...details }: ActionDetails & Functions<S>,
   makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
   if (typeof run !== "function") throw new TypeError(`The action "${details.id}" has no "run".`);
   return {
     ...details,
-    undo,
-    watch,
-    control,
-    picture,
     async prepare(context) {
       const form = await readInput(details, (answers) => makeSchema(context, answers), context.call);
       if ("ask" in form) return form.ask;

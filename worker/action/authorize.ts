@@ -213,9 +213,17 @@ export function createRoleLookup(person: Person, kitsu: Kitsu | undefined): Role
   };
 }
 
+type RunOwner = Pick<Person, "id" | "name">;
+
+/** Is it this person's run? Without access to Kitsu, a caller may have an e-mail and no id. */
+export const isOwner = (person: RunOwner, owner: RunOwner | undefined): boolean =>
+  owner !== undefined &&
+  person.id === owner.id &&
+  (person.id !== undefined || (person.name !== "" && person.name === owner.name));
+
 /** Does the person supervise all projects of these tasks? */
-export async function supervises({ needsKitsu }: Action, { kitsu, roleIn }: ActionContext): Promise<boolean> {
-  if (!needsKitsu) return false;
+export async function supervises({ person, kitsu, roleIn }: ActionContext): Promise<boolean> {
+  if (person.trust === "unchecked") return false;
   const { projectIds } = await kitsu().readSelection();
   const roles = await Promise.all(projectIds.map((id) => roleIn(id)));
   return roles.length > 0 && roles.every((role) => role !== undefined && SUPERVISING_ROLES.includes(role));

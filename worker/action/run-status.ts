@@ -1,5 +1,7 @@
 // What an action says about its long run.
+import type { Text } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
+import type { ServerOffers } from "../services/server-answer.ts";
 
 /** What can be done to a long run. */
 export type Control = "cancel" | "pause" | "resume";
@@ -22,3 +24,9 @@ export type RunStatus = {
   /** identifies the newest picture; changes when there is a newer one */
   picture?: string | undefined;
 };
+
+/**
+ * What the server that works on a run said to a control. `reply` is the new state of the run;
+ * without one the server only accepted it, perhaps in `words` of its own.
+ */
+export type ControlAnswer = ServerOffers & { reply?: Reply; words?: Text };

@@ -62,8 +62,10 @@ export function makeTicketItem(
  * - `ticket`: JSON for the handler at a workstation; can be fetched once, within a minute
  * - `preview`: the media of a preview file, for players without a session in Kitsu
  * - `file`: text to download
+ * - `tasks`: pages of tasks, as JSON lists, for the server that `action` forwards calls to
  */
 export type LinkTarget =
   | { kind: "ticket"; content: Record<string, unknown> }
   | { kind: "preview"; previewId: string; extension: string; name: string }
-  | { kind: "file"; name: string; type: string; text: string };
+  | { kind: "file"; name: string; type: string; text: string }
+  | { kind: "tasks"; action: string; pages: string[] };

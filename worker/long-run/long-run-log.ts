@@ -1,5 +1,6 @@
 // Passes the start and the end of a long run on to the log, the locks and the run's coordinator.
 import type { Started } from "../format/reply.ts";
+import type { ServerUndo } from "../services/server-answer.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
@@ -47,11 +48,19 @@ export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean
   return isLogged;
 }
 
-/** Offers the undo that the action announced when the run started, if the run is done. */
-export async function offerUndo(env: Env, { start, state }: StoredLongRun): Promise<OfferedUndo | undefined> {
-  if (start.undo === undefined || state.reply.kind !== "done") return undefined;
+/**
+ * Offers an undo if the run is done: the one that came with its end, else the one that the action
+ * announced when the run started.
+ */
+export async function offerUndo(
+  env: Env,
+  { start, state }: StoredLongRun,
+  ended: ServerUndo | undefined,
+): Promise<OfferedUndo | undefined> {
+  const undo = ended === undefined ? start.undo : { ...ended, data: JSON.stringify(ended.data) };
+  if (undo === undefined || state.reply.kind !== "done") return undefined;
   const { id, at, action, person } = start.record;
-  const { data, lifeS, label } = start.undo;
+  const { data, lifeS, label } = undo;
   const until = Date.now() + lifeS * 1_000;
   await getRunCoordinator(env, id).offerUndo({ at, action, person: person?.id }, { data, until });
   return { until, label };

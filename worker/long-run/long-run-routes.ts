@@ -1,29 +1,22 @@
-// The HTTP routes of a long run: follow it, see its picture, control it, report its progress.
+// The HTTP routes of a long run: follow it, see its picture, report its progress.
 import * as v from "valibot";
-import { parseResponse, RunId } from "../../contract.ts";
-import type { Action, ActionContext, Control } from "../action/action.ts";
-import { supervises } from "../action/authorize.ts";
-import { Failure, restoreFailure } from "../format/failure.ts";
+import { RunId } from "../../contract.ts";
+import { Failure } from "../format/failure.ts";
 import { sha256Hex } from "../format/hex.ts";
-import { message } from "../format/message.ts";
-import { localizeAnswer, type Reply } from "../format/reply.ts";
+import { localize } from "../format/localize.ts";
+import { joinSentences, message, type Text } from "../format/message.ts";
+import { localizeAnswer } from "../format/reply.ts";
 import { readText } from "../request/body.ts";
 import type { RequestContext } from "../request/request-context.ts";
+import { checkSignature } from "../request/signed-request.ts";
 import { exceedsJsonLimits } from "../services/http.ts";
-import { isSigned } from "../services/webhook-signature.ts";
+import { addProblem, readServerAnswer, type ServerAnswer } from "../services/server-answer.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
 import type { ReportState } from "./progress-report.ts";
 import { findLiveRun, findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
-
-/** Headers of Standard Webhooks. */
-const SignatureHeaders = v.object({
-  "webhook-id": v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  "webhook-timestamp": v.pipe(v.string(), v.regex(/^\d{1,12}$/), v.transform(Number)),
-  "webhook-signature": v.string(),
-});
 
 /**
  * `GET /runs/:id/follow`: the run's answer, once as JSON or continuously by WebSocket. The key in
@@ -70,28 +63,6 @@ export const hasKey = async ({ follow }: RunRecord, { searchParams }: URL) =>
 /** The log stores only the hash of a key. */
 export const hashKey = (key: string): Promise<string> => sha256Hex(key);
 
-/** Cancels, pauses or resumes a run, for its owner or a supervisor of all its projects. */
-export async function controlRun(
-  action: Action,
-  actionContext: ActionContext,
-  record: RunRecord,
-  what: Control,
-  { env }: RequestContext,
-): Promise<Reply> {
-  const { person } = actionContext;
-  const isOwner = person.id === record.person?.id;
-  if (!isOwner && !(await supervises(action, actionContext))) {
-    const owner = record.person?.name;
-    throw new Failure("not-allowed", {
-      title: message("longRun.foreignRun"),
-      text: owner ? message("longRun.onlyNamedOwner", { owner }) : message("longRun.onlyOwner"),
-    });
-  }
-  const reply = await getLongRun(env, record.id).control(what, record.at, isOwner ? undefined : person.name);
-  if (reply.kind === "failed") throw restoreFailure(reply);
-  return { kind: "done", severity: "info", title: message(`longRun.${what}`), text: reply.text };
-}
-
 /**
  * `POST /runs/:id/progress`: a studio's server reports with a Reply how far the run is or how it
  * ended. The report is signed like the calls that we send to that server.
@@ -100,28 +71,27 @@ export async function serveReport(request: Request, id: string, context: Request
   const { env, settings } = context;
   const body = await readText(request);
   const { action, reply: before } = await findReportedRun(id, context);
-  const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
-  const headers = v.safeParse(SignatureHeaders, Object.fromEntries(request.headers));
-  // The secret belongs to the server, so only the signed id says which run the report is about.
-  const isForRun = headers.success && headers.output["webhook-id"].startsWith(id);
-  if (!isForRun || secret === undefined || !(await isSignedReport(secret, body, headers.output))) {
-    throw new Failure("signature-refused", {
-      text: message("longRun.badSignature"),
-      advice: message("longRun.signReport", { action }),
-    });
-  }
-  const parsed = exceedsJsonLimits(body) ? undefined : parseResponse(200, "application/json", body);
-  if (parsed?.kind !== "reply" || parsed.reply.kind === "ask") {
-    throw new Failure("invalid-call", {
-      text: message("longRun.notReport", { kinds: ['"started"', '"done"', '"failed"'] }),
-      field: "body",
-    });
-  }
-  const { "webhook-id": webhookId, "webhook-timestamp": timestamp } = headers.output;
-  const state = await getLongRun(env, id).report(action, webhookId, timestamp, parsed.reply);
-  if (state === "taken") return Response.json({ accepted: true });
+  const target = settings.forwardTargets.find((one) => one.id === action);
+  const signed = await checkSignature(request, body, { secret: target?.secret, run: id, action });
+  const { reply, offers, problem } = readReport(target?.title ?? action, body);
+  const state = await getLongRun(env, id).report(action, { ...signed, reply: addProblem(reply, problem), ...offers });
+  if (state === "taken")
+    return Response.json({ accepted: true, problem: problem && localize(problem, context.reader) });
   // Some time after its end, only the log has the run.
   throw refuseReport(state === "early" && (before.kind === "done" || before.kind === "failed") ? "over" : state);
+}
+
+/** Throws a Failure that says what is wrong if it is no reply, or a question. */
+function readReport(server: Text, body: string): Extract<ServerAnswer, { kind: "reply" }> {
+  const parsed = exceedsJsonLimits(body) ? undefined : readServerAnswer(server, 200, "application/json", body);
+  if (parsed?.kind === "reply" && parsed.reply.kind !== "ask") return parsed;
+  throw new Failure("invalid-call", {
+    text: joinSentences([
+      message("longRun.notReport", { kinds: ['"started"', '"done"', '"failed"'] }),
+      parsed?.kind === "unreadable" && message("target.unreadableReply", { server, problem: parsed.problem }),
+    ]),
+    field: "body",
+  });
 }
 
 /** A server may report before the worker has stored the run, which happens after its answer. */
@@ -156,10 +126,3 @@ function refuseReport(state: Exclude<ReportState, "taken">): Failure {
       });
   }
 }
-
-const isSignedReport = (secret: string, body: string, headers: v.InferOutput<typeof SignatureHeaders>) =>
-  isSigned(secret, headers["webhook-signature"], {
-    id: headers["webhook-id"],
-    atS: headers["webhook-timestamp"],
-    body,
-  });

@@ -1,7 +1,7 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
 // three are stored separately, because they change at different times.
 import * as v from "valibot";
-import type { RunStatus } from "../action/action.ts";
+import type { Control, RunStatus } from "../action/action.ts";
 import { removeUnsafeLinks } from "../action/safe-links.ts";
 import { ENGLISH, Reader } from "../format/reader.ts";
 import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../format/reply.ts";
@@ -72,9 +72,9 @@ export const mayHoldLocks = ({ start }: StoredLongRun) => start.hasLocked !== fa
 
 export const isOver = ({ reply }: Pick<LongRunState, "reply">) => reply.kind !== "started";
 
-export function newState(reply: Reply, data: string): LongRunState {
+export function newState(reply: Reply, data: string, controls: Control[]): LongRunState {
   const now = Date.now();
-  const progress = { reply, controls: [], startedAt: now, changedAt: now, personAt: now, tries: 0, data };
+  const progress = { reply, controls, startedAt: now, changedAt: now, personAt: now, tries: 0, data };
   return { ...progress, isAnnounced: false, isLogged: false, reports: [], reportedAt: 0, released: 0 };
 }
 

@@ -5,11 +5,10 @@ import { DurableObject } from "cloudflare:workers";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
-import { describeCause, Failure, toFailure } from "../format/failure.ts";
-import { message } from "../format/message.ts";
+import { describeCause, toFailure } from "../format/failure.ts";
 import type { Reply } from "../format/reply.ts";
 import { readReader } from "../request/read-reader.ts";
-import { readMissing, reportMissing } from "../services/missing-tasks.ts";
+import type { ServerUndo } from "../services/server-answer.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
 import { announceEnd, announceStart, offerUndo, releaseFinished } from "./long-run-log.ts";
 import {
@@ -26,9 +25,10 @@ import {
 } from "./long-run-state.ts";
 import { LongRunStore } from "./long-run-store.ts";
 import { createWatchContext, poll } from "./poll.ts";
-import { choosePollWait } from "./poll-interval.ts";
-import { addReport, type ReportState } from "./progress-report.ts";
-import { readRunReply } from "./run-lookup.ts";
+import { chooseAlarmWait } from "./poll-interval.ts";
+import type { ReportState } from "./progress-report.ts";
+import { readRunReply, runOver } from "./run-lookup.ts";
+import { type Report, readReport, type ServerStatus, toRunStatus } from "./server-status.ts";
 import { closeSockets, openSocket, sendToSockets } from "./sockets.ts";
 import { Turns } from "./turns.ts";
 
@@ -37,8 +37,6 @@ const POLL_MAX_MS = 25_000;
 const DELETE_AFTER_MS = 600_000;
 const RETRY_LOG_MS = 10_000;
 const RETRY_ALARM_MS = 60_000;
-/** KV takes one write per key and second. */
-const RETRY_ANNOUNCE_MS = 2_000;
 
 export class LongRun extends DurableObject<Env> {
   readonly #store = new LongRunStore(this.ctx.storage);
@@ -47,13 +45,13 @@ export class LongRun extends DurableObject<Env> {
   readonly #turns = new Turns();
 
   /** Starts once, however often it is called. Returns false if the id belongs to another run. */
-  begin(start: LongRunStart, data: string): Promise<boolean> {
+  begin(start: LongRunStart, data: string, controls: Control[] = []): Promise<boolean> {
     return this.#turns.take(async () => {
       const run = await this.#store.load();
       if (run !== undefined) return run.start.key === start.key;
       // Set the alarm first, so that whatever is stored gets polled.
       await this.ctx.storage.setAlarm(Date.now());
-      const state = newState(start.record.reply, data);
+      const state = newState(start.record.reply, data, controls);
       await this.#announce(await this.#store.create(start, state));
       return true;
     });
@@ -107,22 +105,29 @@ export class LongRun extends DurableObject<Env> {
     });
   }
 
+  /** Takes a progress report of the studio's server behind this action. */
+  report(action: string, report: Report): Promise<ReportState> {
+    return this.#turns.take(async () => {
+      const read = readReport(await this.#store.load(), action, report);
+      if (typeof read === "string") return read;
+      await this.#apply(read.status, read.log, report.undo);
+      return "taken";
+    });
+  }
+
   /**
-   * Takes a progress report of a studio's server.
-   * @param action the action whose server reports
-   * @param id the webhook's id
-   * @param at when the report was made, in epoch seconds
+   * Takes what a studio's server answered when the run was controlled. Returns false if the run has
+   * ended meanwhile.
+   * @param at when the run started
+   * @param canceledBy the name of the person, if they canceled another person's run
    */
-  report(action: string, id: string, at: number, reply: Reply): Promise<ReportState> {
+  takeAnswer(at: number, answered: ServerStatus, canceledBy: string | undefined): Promise<boolean> {
     return this.#turns.take(async () => {
       const run = await this.#store.load();
-      if (run === undefined || run.start.record.action !== action) return "early";
-      if (isOver(run.state)) return run.state.reports.includes(id) ? "stale" : "over";
-      const log = addReport(run.state, id, at, reply);
-      if (log === undefined) return "stale";
-      const data = JSON.parse(run.state.data);
-      await this.#apply({ reply: reportMissing(reply, readMissing(data)), data }, log);
-      return "taken";
+      if (run === undefined || run.start.record.at !== at || isOver(run.state)) return false;
+      const changes = { personAt: Date.now(), ...(canceledBy !== undefined && { canceledBy }) };
+      await this.#apply(toRunStatus(run, answered), changes, answered.undo);
+      return true;
     });
   }
 
@@ -132,15 +137,11 @@ export class LongRun extends DurableObject<Env> {
     const url = new URL(request.url);
     if (run?.start.key !== url.searchParams.get("key") || isOver(run.state)) return new Response(null, { status: 404 });
     const settings = readSettings(this.env);
-    await this.#pollSoon(run, settings);
-    return openSocket(this.ctx, readReader(request, url, settings), toAnswer(run));
-  }
-
-  /** Whoever opens the run sees before long how it is now. */
-  async #pollSoon({ start }: StoredLongRun, { longRunEveryMs }: Settings): Promise<void> {
-    const alarm = start.isWatched ? await this.ctx.storage.getAlarm() : null;
-    const soon = Date.now() + longRunEveryMs;
+    // Whoever opens the run sees before long how it is now.
+    const alarm = run.start.isWatched ? await this.ctx.storage.getAlarm() : null;
+    const soon = Date.now() + settings.longRunEveryMs;
     if (alarm !== null && alarm > soon) await this.ctx.storage.setAlarm(soon);
+    return openSocket(this.ctx, readReader(request, url, settings), toAnswer(run));
   }
 
   override webSocketClose(socket: WebSocket): void {
@@ -183,7 +184,7 @@ export class LongRun extends DurableObject<Env> {
     const settings = readSettings(this.env);
     const readData = async () => JSON.parse(((await this.#store.load()) ?? run).state.data);
     const watchAction = async (): Promise<RunStatus> => {
-      if (!run.start.isWatched) return { reply: run.state.reply, data: await readData() };
+      if (!run.start.isWatched) return toRunStatus(run, {});
       const { title, watch } = findAction(run.start.record.action, settings);
       // A deploy may have removed the action's `watch`. Then the run ends.
       if (watch === undefined) throw runOver();
@@ -195,14 +196,18 @@ export class LongRun extends DurableObject<Env> {
   }
 
   /** Stores the new status, sends it to everyone who follows, and schedules the next poll. */
-  async #apply(status: RunStatus, changes: Partial<LongRunState> = {}): Promise<StoredLongRun | undefined> {
+  async #apply(
+    status: RunStatus,
+    changes: Partial<LongRunState> = {},
+    undo?: ServerUndo,
+  ): Promise<StoredLongRun | undefined> {
     const run = await this.#store.load();
     // A control or a report may have ended the run during a poll.
     if (run === undefined || isOver(run.state)) return run;
     const settings = readSettings(this.env);
     const state = applyStatus(run, status, changes, settings);
     // The undo has to exist before anybody sees its button.
-    if (isOver(state)) state.undo = await offerUndo(this.env, { ...run, state });
+    if (isOver(state)) state.undo = await offerUndo(this.env, { ...run, state }, undo);
     let saved = await this.#store.save(state);
     const [before, answer] = [toAnswer(run), toAnswer(saved)];
     if (JSON.stringify(answer) !== JSON.stringify(before)) sendToSockets(this.ctx, answer);
@@ -212,8 +217,7 @@ export class LongRun extends DurableObject<Env> {
     // An alarm that is running also ends the run.
     if (isOver(state) && this.#isPolling) return saved;
     const isFollowed = this.ctx.getWebSockets().length > 0;
-    const waitMs = isOver(state) ? 0 : choosePollWait(saved, status, isFollowed, settings);
-    await this.ctx.storage.setAlarm(Date.now() + (state.isAnnounced ? waitMs : Math.min(waitMs, RETRY_ANNOUNCE_MS)));
+    await this.ctx.storage.setAlarm(Date.now() + chooseAlarmWait(saved, status, isFollowed, settings));
     return saved;
   }
 
@@ -242,5 +246,3 @@ export class LongRun extends DurableObject<Env> {
     });
   }
 }
-
-const runOver = () => new Failure("run-over", { text: message("longRun.over") });

@@ -2,7 +2,7 @@
 // longer the longer nothing changes.
 import type { RunStatus } from "../action/action.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { StoredLongRun } from "./long-run-state.ts";
+import { isOver, type StoredLongRun } from "./long-run-state.ts";
 
 /** For this long after a person started or controlled the run, it is polled this often. */
 const PERSON_WAITS_MS = 30_000;
@@ -25,8 +25,22 @@ const ROUND_WAIT_MIN_MS = 2_000;
 /** A run without a `watch` needs no polling, only a check whether its time is over. */
 const UNWATCHED_MS = 3_600_000;
 
-/** The wait after this status, in milliseconds. */
-export function choosePollWait(
+/** The log does not say yet that it is running. KV takes one write per key and second. */
+const RETRY_ANNOUNCE_MS = 2_000;
+
+/** The wait after this status until the next alarm, in milliseconds: none if the run is over. */
+export function chooseAlarmWait(
+  run: StoredLongRun,
+  status: RunStatus,
+  isFollowed: boolean,
+  settings: Settings,
+): number {
+  if (isOver(run.state)) return 0;
+  const waitMs = choosePollWait(run, status, isFollowed, settings);
+  return run.state.isAnnounced ? waitMs : Math.min(waitMs, RETRY_ANNOUNCE_MS);
+}
+
+function choosePollWait(
   { start, state }: StoredLongRun,
   { nextCheckMs, polls }: RunStatus,
   isFollowed: boolean,

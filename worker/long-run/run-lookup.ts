@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
+import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
@@ -63,6 +64,9 @@ export async function readRunReply(env: Env, settings: Settings, id: string): Pr
   });
   return found?.record.reply;
 }
+
+/** Neither can it be controlled. */
+export const runOver = () => new Failure("run-over", { text: message("longRun.over") });
 
 async function readStartTime(env: Env, id: string): Promise<number | undefined> {
   if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;

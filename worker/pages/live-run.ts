@@ -18,7 +18,7 @@ export function renderLiveRun(run: Run, reply: Reply, context: PageContext): Res
 ${renderReply(reply, kitsuUrls[0])}
 <p class="unfollowed problem" role="status" hidden>${message("page.connectionLost")}</p>
 ${renderControls(run)}
-${!isRunning && renderRetryUndo({ ...run, undo: undefined }, reply)}
+${!isRunning && renderRetryUndo(run, reply)}
 </div>
 <footer class="run">${rich("page.runId", { id: html`<code>${run.id}</code>` })}</footer>`,
   });

@@ -1,6 +1,6 @@
 // The context that an action runs in, and the effects that are applied after its reply.
 import type { Person } from "../access/person.ts";
-import type { Action, ActionContext, UndoOffer } from "../action/action.ts";
+import type { Action, ActionContext, Control, UndoOffer } from "../action/action.ts";
 import type { RoleLookup } from "../action/authorize.ts";
 import { localize } from "../format/localize.ts";
 import type { Reader } from "../format/reader.ts";
@@ -20,7 +20,7 @@ export type ActionEffects = {
    * the run continues as a long run with this data; `token`: the person's session token, if the run
    * works as the person
    */
-  continuation?: { data: unknown; token: string | undefined };
+  continuation?: { data: unknown; token: string | undefined; controls: readonly Control[] };
   hasLocked: boolean;
   /** releases the locks that the action took, if the run does not continue */
   release(): Promise<void>;
@@ -69,8 +69,8 @@ export function createActionContext(
       if (action.undo === undefined) throw new Error("An action that offers an undo needs an `undo` function");
       effects.undo = offer;
     },
-    continueWith: (data, { asPerson = false } = {}) => {
-      effects.continuation = { data, token: asPerson ? person.token : undefined };
+    continueWith: (data, { asPerson = false, controls = [] } = {}) => {
+      effects.continuation = { data, token: asPerson ? person.token : undefined, controls };
     },
     findConflicts: async (tasks) => [...(await getLocks(env, action.id).find(run.id, tasks))],
     lock: async (tasks, isShared) => {

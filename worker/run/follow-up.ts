@@ -4,7 +4,8 @@ import type { Action, Control } from "../action/action.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
-import { controlRun, hasKey } from "../long-run/long-run-routes.ts";
+import { controlRun } from "../long-run/control-run.ts";
+import { hasKey } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";
 import { parseCall } from "../request/call.ts";
 import { checkOrigin } from "../request/origin.ts";
@@ -66,7 +67,7 @@ export async function dispatchControl(
   const { record, action } = earlier;
   const response = await performOperation(request, context, {
     ...changeOf(earlier),
-    run: async (actionContext) => ({ reply: await controlRun(action, actionContext, record, what, context) }),
+    run: async (actionContext) => ({ reply: await controlRun(action, actionContext, record, what, context.env) }),
   });
   // The form is on the run's page, which shows the outcome.
   const query = new URLSearchParams(context.url.search);

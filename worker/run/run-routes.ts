@@ -30,7 +30,8 @@ export async function serveRun(request: Request, id: string, context: RequestCon
   const key = url.searchParams.get("key");
   if (key !== null && wantsPage(request)) {
     const { run, reply } = await readRunAnswer(id, key, context);
-    return renderLiveRun(localizeRun(run, context.reader), localizeReply(reply, context.reader), context);
+    const undo = run.undo && { ...run.undo, url: `${run.undo.url}&key=${key}` };
+    return renderLiveRun(localizeRun({ ...run, undo }, context.reader), localizeReply(reply, context.reader), context);
   }
   const isReader = await mayReadLog(request, context);
   const attempt = readAttempt(url);

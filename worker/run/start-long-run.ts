@@ -36,11 +36,12 @@ export async function startLongRun(
     hasLocked: effects.hasLocked,
     ...(undo !== undefined && { undo: { ...undo, data: JSON.stringify(undo.data) } }),
   };
-  const begin = () => getLongRun(env, id).begin(start, JSON.stringify(continuation.data));
+  const controls = [...continuation.controls];
+  const begin = () => getLongRun(env, id).begin(start, JSON.stringify(continuation.data), controls);
   try {
     // After some errors, such as a deploy, it is unclear whether the run started, so try twice. If
     // both fail, the locks stay, because the run may have started. They expire by themselves.
-    if (await begin().catch(begin)) return followLinks(base, { id, at, key, controls: [] });
+    if (await begin().catch(begin)) return followLinks(base, { id, at, key, controls });
     return new Failure("already-submitted", {
       text: message("run.idInUse"),
       advice: message("run.runAgainFromKitsu"),

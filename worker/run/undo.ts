@@ -1,11 +1,12 @@
 // Undoes a run: once, in time, for its owner or a supervisor of all its projects.
 import type { Action, ActionContext } from "../action/action.ts";
-import { supervises } from "../action/authorize.ts";
+import { isOwner, supervises } from "../action/authorize.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import { linkRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import type { PendingRecord } from "./run-recorder.ts";
 
@@ -18,7 +19,7 @@ export async function undoRun(
   record: RunRecord,
   env: Env,
 ): Promise<UndoResult> {
-  await checkMayUndo(action, actionContext, record);
+  await checkMayUndo(actionContext, record);
   const { undo } = action;
   // The log may have other records with this id, of calls that were refused. They offer no undo.
   if (undo === undefined || record.undo === undefined) throw undoExpired(action);
@@ -30,7 +31,7 @@ export async function undoRun(
     throw new Failure("already-submitted", { text: message("run.undoRunning") });
   }
   try {
-    const reply = await undo(actionContext, JSON.parse(turn.data));
+    const reply = await undo(actionContext, JSON.parse(turn.data), linkRun(actionContext.base, record.id, record.at));
     if (reply.kind !== "done") {
       await coordinator.endUndo(false);
       return { reply };
@@ -45,8 +46,8 @@ export async function undoRun(
   }
 }
 
-async function checkMayUndo(action: Action, actionContext: ActionContext, { person: owner }: RunRecord): Promise<void> {
-  if (actionContext.person.id === owner?.id || (await supervises(action, actionContext))) return;
+async function checkMayUndo(actionContext: ActionContext, { person: owner }: RunRecord): Promise<void> {
+  if (isOwner(actionContext.person, owner) || (await supervises(actionContext))) return;
   throw new Failure("not-allowed", {
     title: message("run.foreignRun"),
     text: owner?.name ? message("run.onlyNamedOwnerMayUndo", { owner: owner.name }) : message("run.onlyOwnerMayUndo"),

@@ -1,7 +1,7 @@
-// Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its
-// address comes only from the settings.
+// Sends calls and clicks to a server of the studio's own, as JSON signed according to Standard
+// Webhooks. Its address comes only from the settings.
 import { Failure } from "../format/failure.ts";
-import { joinSentences, message, type Text } from "../format/message.ts";
+import { joinSentences, type Message, message, type Text } from "../format/message.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 import { signWebhook } from "./webhook-signature.ts";
 
@@ -29,7 +29,13 @@ const RETRY_WAIT_MAX_MS = 2_000;
 
 export type StudioAnswer = { status: number; contentType: string; location: string | undefined; body: string };
 
-type Delivery = {
+/**
+ * - `id`: the webhook-id of every attempt
+ * - `maybeDone`: what to do if the server may have done it although its answer is lost
+ */
+export type Delivery = { id: string; content: object; signal: AbortSignal; maybeDone?: Message };
+
+type SignedDelivery = {
   target: ForwardTarget;
   secret: string;
   id: string;
@@ -38,25 +44,20 @@ type Delivery = {
   deadline: Deadline;
 };
 
-/**
- * Sends a call. Throws a Failure if no complete answer arrives.
- * @param id of the run, used as the webhook-id of every attempt
- */
-export async function sendCall(
+/** Throws a Failure if no complete answer arrives. */
+export async function sendToTarget(
   target: ForwardTarget,
-  id: string,
-  call: unknown,
-  signal: AbortSignal,
+  { id, content, signal, maybeDone = MAYBE_DONE }: Delivery,
 ): Promise<StudioAnswer> {
   const { secret } = target;
   if (secret === undefined) throw unsigned(target);
   const deadline = startDeadline(target.timeLimitMs);
   try {
-    const answer = await sendWithRetry({ target, secret, id, body: JSON.stringify(call), signal, deadline });
+    const answer = await sendWithRetry({ target, secret, id, body: JSON.stringify(content), signal, deadline });
     const { status, contentType, location } = answer;
     return { status, contentType, location, body: await answer.readText(ANSWER_MAX_BYTES) };
   } catch (thrown) {
-    throw thrown instanceof HttpError ? toTargetFailure(thrown) : thrown;
+    throw thrown instanceof HttpError ? toTargetFailure(thrown, maybeDone) : thrown;
   }
 }
 
@@ -65,7 +66,7 @@ export async function sendCall(
  * a lost connection the outcome is unknown, so only a server that runs each webhook-id once is
  * called again.
  */
-async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
+async function sendWithRetry(delivery: SignedDelivery): Promise<HttpAnswer> {
   const { target, signal, deadline } = delivery;
   try {
     const answer = await send(delivery);
@@ -82,7 +83,7 @@ async function sendWithRetry(delivery: Delivery): Promise<HttpAnswer> {
   return send(delivery);
 }
 
-async function send({ target, secret, id, body, signal, deadline }: Delivery): Promise<HttpAnswer> {
+async function send({ target, secret, id, body, signal, deadline }: SignedDelivery): Promise<HttpAnswer> {
   const atS = Math.floor(Date.now() / 1_000);
   return sendRequest({
     server: target.title,
@@ -119,30 +120,38 @@ function unsigned({ id, title }: ForwardTarget): Failure {
   });
 }
 
-function toTargetFailure({ kind, text, cause }: HttpError): Failure {
+function toTargetFailure({ kind, text, cause }: HttpError, maybeDone: Message): Failure {
   switch (kind) {
     case "timeout":
-      return new Failure("target-timeout", { text, advice: MAYBE_DONE });
+      return new Failure("target-timeout", { text, advice: maybeDone });
     case "unreachable":
       return new Failure("target-unreachable", {
         text,
-        advice: joinSentences([message("target.askWhetherRunning"), MAYBE_DONE]),
+        advice: joinSentences([message("target.askWhetherRunning"), maybeDone]),
         retry: true,
         cause,
       });
     case "incomplete":
-      return new Failure("target-answer-broken", { text, advice: MAYBE_DONE, cause });
+      return new Failure("target-answer-broken", { text, advice: maybeDone, cause });
     case "too-large":
       return new Failure("target-answer-too-large", {
         text,
-        advice: joinSentences([MAYBE_DONE, message("target.answerWithLink")]),
+        advice: joinSentences([maybeDone, message("target.answerWithLink")]),
       });
   }
 }
 
-export function brokenAnswer({ title }: ForwardTarget): Failure {
+export function brokenAnswer({ title }: ForwardTarget, maybeDone = MAYBE_DONE): Failure {
   return new Failure("target-answer-broken", {
     text: message("target.brokenJson", { server: title }),
-    advice: MAYBE_DONE,
+    advice: maybeDone,
+  });
+}
+
+/** @param problem what to change in it, for whoever wrote the server */
+export function unreadableReply({ title }: ForwardTarget, problem: string, maybeDone = MAYBE_DONE): Failure {
+  return new Failure("target-answer-broken", {
+    text: message("target.unreadableReply", { server: title, problem }),
+    advice: maybeDone,
   });
 }

@@ -1,12 +1,15 @@
-// The HTTP routes of temporary links: a ticket and its state, a preview's media, a file.
+// The HTTP routes of temporary links: a ticket and its state, a preview's media, a file, tasks.
+import { WIRE_VERSION } from "../../contract.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
+import { checkSignature } from "../request/signed-request.ts";
 import { readExtension, streamPreview } from "../services/media.ts";
 import type { Env } from "../settings/settings.ts";
 import {
   getTemporaryLink,
+  linkTasks,
   noBotAccount,
   type StoredTarget,
   type TicketState,
@@ -63,6 +66,28 @@ export async function serveFile(token: string, { env }: RequestContext): Promise
   if (target?.kind !== "file") throw linkExpired();
   const response = new Response(target.text, { headers: { "content-type": `${target.type}; charset=utf-8` } });
   return sandbox(response, `attachment; filename="${toSafeFileName(target.name)}"`);
+}
+
+/**
+ * `GET /tasks/<token>/<page>`: tasks of a forwarded call, for the server that got the call. It has
+ * to sign the request.
+ */
+export async function serveTasks(
+  request: Request,
+  token: string,
+  page: string,
+  { env, settings, base }: RequestContext,
+): Promise<Response> {
+  const index = /^\d{1,4}$/.test(page) && isToken(token) ? Number(page) : undefined;
+  const found = index === undefined ? undefined : await getTemporaryLink(env, token).readTasks(index);
+  if (index === undefined || found === undefined) throw linkExpired();
+  const { json, isLast, action, run } = found;
+  const secret = settings.forwardTargets.find((target) => target.id === action)?.secret;
+  await checkSignature(request, "", { secret, run, action });
+  const next = isLast ? "" : `,"next":${JSON.stringify(linkTasks(base, token, index + 1))}`;
+  return new Response(`{"version":${WIRE_VERSION},"tasks":${json}${next}}`, {
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+  });
 }
 
 const isToken = (token: string) => /^[0-9a-f]{64}$/.test(token);

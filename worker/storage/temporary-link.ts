@@ -1,5 +1,6 @@
-// Temporary links: a ticket for the handler at a workstation, the media of a preview, a text file.
-// Anyone who has the URL has access, so it can't be guessed and expires soon. One Durable Object
+// Temporary links: a ticket for the handler at a workstation, the media of a preview, a text file,
+// tasks for a studio's server. Anyone who has the URL has access, except to tasks, which also need
+// a signature; so it can't be guessed and expires soon. One Durable Object
 // per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
 import { Failure, missingBinding } from "../format/failure.ts";
@@ -12,7 +13,7 @@ import { type Env, readSettings } from "../settings/settings.ts";
 import { confirmLaunch } from "./confirm-launch.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
-const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600 } as const;
+const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600, tasks: 3_600 } as const;
 /** How long a page can still read the state of an expired ticket. */
 const AFTERLIFE_MS = 300_000;
 const FILE_MAX_BYTES = 1_024 * 1_024;
@@ -23,8 +24,11 @@ const REPORT_WAIT_MS = 50_000;
 /** KV takes up to a minute to show a record everywhere, so the log entry is updated after that. */
 const CONFIRM_AFTER_MS = 60_000;
 
-/** A ticket's content is stored as it will be sent. */
-export type StoredTarget = Exclude<LinkTarget, { kind: "ticket" }> | { kind: "ticket"; json: string };
+/** A ticket's content is stored as it will be sent. Pages of tasks are stored one by one. */
+export type StoredTarget =
+  | Exclude<LinkTarget, { kind: "ticket" | "tasks" }>
+  | { kind: "ticket"; json: string }
+  | { kind: "tasks"; action: string; count: number };
 
 /** Times are epoch milliseconds. */
 type StoredLink = {
@@ -40,6 +44,9 @@ type StoredLink = {
   report?: TicketReport;
 };
 
+/** - `json`: a list of tasks. `action`, `run`: whose server may read it, and for which run */
+type TasksPage = { json: string; isLast: boolean; action: string; run: string };
+
 type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
 
 /** `outcome`: what the handler reported about the program, if it reports at all. */
@@ -48,8 +55,10 @@ export type TicketState =
   | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
 export class TemporaryLink extends DurableObject<Env> {
-  async create(link: StoredLink): Promise<void> {
+  /** @param pages of tasks, if that is what the link leads to */
+  async create(link: StoredLink, pages: string[] = []): Promise<void> {
     this.#write(link);
+    for (const [index, json] of pages.entries()) this.ctx.storage.kv.put(`page/${index}`, json);
     await this.ctx.storage.setAlarm(deletionTime(link));
   }
 
@@ -97,6 +106,15 @@ export class TemporaryLink extends DurableObject<Env> {
     return link === undefined || Date.now() >= link.until ? undefined : link.target;
   }
 
+  /** One page of the tasks, from 0; undefined if there is none, or the link has expired. */
+  readTasks(index: number): TasksPage | undefined {
+    const link = this.#read();
+    const json = this.ctx.storage.kv.get<string>(`page/${index}`);
+    if (link?.target.kind !== "tasks" || json === undefined || Date.now() >= link.until) return undefined;
+    const { action, count } = link.target;
+    return { json, isLast: index === count - 1, action, run: link.run.id };
+  }
+
   /** Updates the log entry of a ticket that was taken, and deletes the link when it has expired. */
   override async alarm(): Promise<void> {
     const { storage } = this.ctx;
@@ -141,10 +159,9 @@ export async function createTemporaryLink(
     });
   }
   const token = randomHex(32);
-  const stored: StoredTarget =
-    target.kind === "ticket" ? { kind: "ticket", json: JSON.stringify(target.content) } : target;
   const until = Date.now() + LIVES_S[target.kind] * 1_000;
-  await getTemporaryLink(env, token).create({ target: stored, email: person.email, run, until, isTaken: false });
+  const link = { target: toStored(target), email: person.email, run, until, isTaken: false };
+  await getTemporaryLink(env, token).create(link, target.kind === "tasks" ? target.pages : []);
   switch (target.kind) {
     case "ticket":
       return `${base}/t/${token}`;
@@ -152,8 +169,24 @@ export async function createTemporaryLink(
       return `${base}/media/${token}/${toSafeFileName(target.name)}.${readExtension(target.extension)}`;
     case "file":
       return `${base}/files/${token}/${toSafeFileName(target.name)}`;
+    case "tasks":
+      return linkTasks(base, token, 0);
   }
 }
+
+function toStored(target: LinkTarget): StoredTarget {
+  switch (target.kind) {
+    case "ticket":
+      return { kind: "ticket", json: JSON.stringify(target.content) };
+    case "tasks":
+      return { kind: "tasks", action: target.action, count: target.pages.length };
+    default:
+      return target;
+  }
+}
+
+/** The address of a page of tasks. Pages are numbered from 0. */
+export const linkTasks = (base: string, token: string, page: number): string => `${base}/tasks/${token}/${page}`;
 
 export function getTemporaryLink(env: Env, token: string): DurableObjectStub<TemporaryLink> {
   if (env.TEMPORARY_LINKS === undefined) throw missingBinding("TEMPORARY_LINKS", "TemporaryLink");

@@ -1,5 +1,6 @@
 // The worker in bare workerd for the measurements of CPU time. Its log and the studio's servers are
 // in other processes, so that only the worker's own time counts.
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readCpuSeconds } from "../../cpu-time.ts";
 import { bundle, workerd, writeWorkerdConfig } from "../../workerd.ts";
@@ -19,6 +20,8 @@ export function whileWorkerServes<T>(
       request: "",
       prepare: async (port, directory) => {
         await bundle("worker/main.ts", join(directory, "main.js"));
+        const objects = join(directory, "objects");
+        await mkdir(objects);
         const config = await writeWorkerdConfig(directory, {
           workers: [
             {
@@ -26,10 +29,13 @@ export function whileWorkerServes<T>(
               module: "main.js",
               bindings: ['(name = "RUNS", kvNamespace = "kv")'],
               variables: { KITSU_URL: KITSU, ...variables },
+              // For the tasks that a forwarded call has no room for.
+              objects: { keyPrefix: "", only: "TemporaryLink" },
             },
           ],
           services: [
             `(name = "kv", external = (address = "127.0.0.1:${kvPort}", http = ()))`,
+            `(name = "objects", disk = (path = ${JSON.stringify(objects)}, writable = true))`,
             '(name = "internet", network = (allow = ["private"]))',
           ],
           sockets: [{ port, service: "main" }],

@@ -221,6 +221,29 @@ describe("an answer of a studio's server can be", () => {
     expect(await readFailed(response)).toEqual(failed);
   });
 
+  it.each([
+    [{ kind: "failed", title: "The disk is full" }, 'code: Invalid key: Expected "code" but received undefined'],
+    [{ version: 1, reply: { kind: "done" } }, 'title: Invalid key: Expected "title" but received undefined'],
+    [{ kind: "started", title: 5 }, "title: Invalid type: Expected string but received 5"],
+  ])("not a reply with a mistake, which is not shown as a success: %j", async (body, problem) => {
+    expect(await reply(json(body))).toMatchObject({
+      kind: "failed",
+      code: "target-answer-broken",
+      text: `The server behind Publish sent a reply that can't be read: ${problem}.`,
+    });
+  });
+
+  it.each([
+    { kind: "finished", title: "Published" },
+    { version: 1, reply: { kind: "finished", title: "Published" } },
+  ])("a reply of an unknown kind, with those that it may have: %j", async (body) => {
+    expect(await reply(json(body))).toMatchObject({
+      ...{ kind: "done", severity: "info", title: "Published" },
+      text: expect.stringMatching(/"finished".*Its kind must be "done", "failed", "ask" or "started"\./),
+    });
+    expect(await reply(json({ kind: "article", message: "Hello" }))).toMatchObject({ title: "Hello" });
+  });
+
   it("a reply of a later kind", async () => {
     expect(await reply(json({ version: 2, reply: { kind: "hologram", title: "Look" } }))).toMatchObject({
       kind: "done",

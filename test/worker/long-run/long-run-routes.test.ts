@@ -110,9 +110,10 @@ describe("a long run of a studio's server", () => {
     const answer = await begin();
     const { id = "" } = answer.run ?? {};
     expect(
-      await env.LONG_RUNS.getByName(id).report("debug", "a", Date.now() / 1_000, {
-        kind: "started",
-        title: "Publishing",
+      await env.LONG_RUNS.getByName(id).report("debug", {
+        id: "a",
+        at: Date.now() / 1_000,
+        reply: { kind: "started", title: "Publishing" },
       }),
     ).toBe("early");
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
@@ -172,6 +173,14 @@ describe("a long run of a studio's server", () => {
     const answer = await begin();
     expect(await readFailed(await send())).toMatchObject({ code });
     expect((await follow(answer)).reply).toMatchObject({ progress: { done: 0 } });
+  });
+
+  it("says what is wrong with a report that is no reply", async () => {
+    await begin();
+    expect(await readFailed(await report({ kind: "done" }))).toMatchObject({
+      code: "invalid-call",
+      text: expect.stringContaining('title: Invalid key: Expected "title" but received undefined'),
+    });
   });
 
   it("stops reading a body that does not end", async () => {

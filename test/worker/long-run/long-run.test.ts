@@ -543,7 +543,9 @@ describe("a long run whose progress a studio's server reports", () => {
     const readAlarm = () => runInDurableObject(longRun(), async (_, { storage }) => storage.getAlarm());
     await vi.waitFor(async () => expect(await readAlarm()).toBeGreaterThan(Date.now() + 60_000));
     advance(73 * 3_600_000);
-    expect(await longRun().report("debug", "report", Math.floor(Date.now() / 1_000), started(1))).toBe("taken");
+    expect(
+      await longRun().report("debug", { id: "report", at: Math.floor(Date.now() / 1_000), reply: started(1) }),
+    ).toBe("taken");
     expect(await readAlarm()).toBeLessThanOrEqual(Date.now());
     await runAlarmUntil(async () => expect((await follow(answer)).reply).toMatchObject({ code: "time-limit" }));
   });
