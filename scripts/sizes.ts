@@ -32,7 +32,7 @@ function gzipped(source: string): number {
 /** Bundles it as `wrangler deploy --minify` does. */
 async function bundleWorker(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("worker/index.ts", root))],
+    entryPoints: [fileURLToPath(new URL("worker/main.ts", root))],
     bundle: true,
     minify: true,
     format: "esm",

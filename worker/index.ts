@@ -1,10 +1,12 @@
-// The routes, and the handling that all requests share.
+// The entry of the package `kitsu-actions`: the worker, and what a studio's actions are written
+// with. Here are the routes, and the handling that all requests share.
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
 import { signIn, signOut } from "./access/log-access.ts";
-import { listActions } from "./actions/index.ts";
-import { Failure, toFailure } from "./failure.ts";
+import type { Action } from "./action/action.ts";
+import { listActions, setStudioActions } from "./actions/index.ts";
+import { Failure, toFailure } from "./format/failure.ts";
 import { message } from "./format/message.ts";
 import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
 import { renderHome } from "./pages/home-page.ts";
@@ -88,11 +90,6 @@ const makeRouter = (base: string) =>
 const serveHome = async (context: RequestContext) =>
   renderHome(context, listActions(context.settings), await readUserscriptVersion(context.env, context.settings));
 
-export { LongRun } from "./long-run/long-run.ts";
-export { Locks } from "./storage/locks.ts";
-export { RunCoordinator } from "./storage/run-coordinator.ts";
-export { TemporaryLink } from "./storage/temporary-link.ts";
-
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
 
@@ -127,27 +124,99 @@ async function routeHead(request: Request, context: RequestContext): Promise<Res
   return new Response(null, response);
 }
 
-export default {
-  async fetch(arrived, env, ctx) {
-    let request: Request = arrived;
-    try {
-      const settings = readSettings(env);
-      request = withPublicUrl(arrived, settings);
-      const url = new URL(request.url);
-      const reader = readReader(request, url, settings);
-      const path = readPath(url, settings);
-      const context = { env, settings, ctx, url, path, reader, base: `${url.origin}${settings.basePath}` };
-      const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch(
-        (thrown: unknown) => answerFailure(request, toFailure(thrown), context),
-      );
-      return addCorsHeaders(request, response, context);
-    } catch (thrown) {
-      // A preflight can't say which setting is wrong, so it is allowed: the answer to the call can.
-      const response =
-        request.method === "OPTIONS"
-          ? createPreflightResponse(request, 0)
-          : answerFailure(request, toFailure(thrown), undefined);
-      return addCorsHeadersWithoutSettings(request, response, env.KITSU_URL);
-    }
-  },
-} satisfies ExportedHandler<Env>;
+/** Answers a request, whatever happens. */
+async function serve(
+  arrived: Request<unknown, IncomingRequestCfProperties>,
+  env: Env,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  let request: Request = arrived;
+  try {
+    const settings = readSettings(env);
+    request = withPublicUrl(arrived, settings);
+    const url = new URL(request.url);
+    const reader = readReader(request, url, settings);
+    const path = readPath(url, settings);
+    const context = { env, settings, ctx, url, path, reader, base: `${url.origin}${settings.basePath}` };
+    const response = await (request.method === "HEAD" ? routeHead : route)(request, context).catch((thrown: unknown) =>
+      answerFailure(request, toFailure(thrown), context),
+    );
+    return addCorsHeaders(request, response, context);
+  } catch (thrown) {
+    // A preflight can't say which setting is wrong, so it is allowed: the answer to the call can.
+    const response =
+      request.method === "OPTIONS"
+        ? createPreflightResponse(request, 0)
+        : answerFailure(request, toFailure(thrown), undefined);
+    return addCorsHeadersWithoutSettings(request, response, env.KITSU_URL);
+  }
+}
+
+/** What a worker exports as its default. `env` is what wrangler.toml and the secrets define. */
+export type KitsuActionsWorker = {
+  fetch(request: Request<unknown, IncomingRequestCfProperties>, env: object, ctx: ExecutionContext): Promise<Response>;
+};
+
+/**
+ * The worker with the built-in actions and a studio's own ones. Its main module exports it as the
+ * default, beside the four Durable Object classes:
+ *
+ * ```ts
+ * import { createWorker } from "kitsu-actions";
+ * import { actions } from "./gen/actions.ts";
+ *
+ * export { Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
+ * export default createWorker({ actions });
+ * ```
+ *
+ * @param options.actions each made by `defineAction`
+ * @throws TypeError if an action can't be used, such as one without a title: the worker does not
+ *   start, and Cloudflare refuses its deployment with this message
+ */
+export function createWorker({ actions }: { actions: readonly Action[] }): KitsuActionsWorker {
+  setStudioActions(actions);
+  return { fetch: (request, env: Env, ctx) => serve(request, env, ctx) };
+}
+
+export type { Person } from "./access/person.ts";
+export {
+  type Action,
+  type ActionContext,
+  type Confirmation,
+  type Control,
+  defineAction,
+  type EntityType,
+  type Problems,
+  type RunStatus,
+  type TaskConflict,
+  type UndoOffer,
+  type WatchContext,
+} from "./action/action.ts";
+export { oncePerCall } from "./action/once-per-call.ts";
+export { Failure } from "./format/failure.ts";
+export type { LocalTexts, Text } from "./format/message.ts";
+export type { Reader } from "./format/reader.ts";
+export type {
+  Ask,
+  Chart,
+  Done,
+  Effect,
+  Failed,
+  Field,
+  Link,
+  Outcome,
+  Progress,
+  Reply,
+  Run,
+  Started,
+  Table,
+} from "./format/reply.ts";
+export { LongRun } from "./long-run/long-run.ts";
+export type { Call } from "./request/call.ts";
+export type { Kitsu } from "./services/kitsu.ts";
+export type { SelectedTask, Selection } from "./services/selection.ts";
+export type { Role } from "./services/zou-objects.ts";
+export type { Settings } from "./settings/settings.ts";
+export { Locks } from "./storage/locks.ts";
+export { RunCoordinator } from "./storage/run-coordinator.ts";
+export { TemporaryLink } from "./storage/temporary-link.ts";

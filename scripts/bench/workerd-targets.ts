@@ -18,7 +18,7 @@ export const hello: Target = {
 /** `log` is what the worker stores about a run: nothing, its log entry, and its coordinator. */
 type Log = "without the log" | "with the log" | "with log and coordinator";
 
-const OURS = "worker/index.ts";
+const OURS = "worker/main.ts";
 const LIMIT = "scripts/bench/workers/limit.ts";
 
 /** Each of ours is compared with the limit that does the same. */

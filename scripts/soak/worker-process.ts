@@ -26,7 +26,7 @@ export class WorkerProcess {
     const port = await findFreePort();
     const objects = objectsDirectory(directory);
     mkdirSync(objects, { recursive: true });
-    await bundle("worker/index.ts", join(directory, "worker.js"));
+    await bundle("worker/main.ts", join(directory, "worker.js"));
     const config = await writeWorkerdConfig(directory, {
       workers: [
         {

@@ -1,6 +1,6 @@
 // The rules that every answer must follow.
 import { isOpenable, type Reply } from "../../contract.ts";
-import { FAILURE_CODES } from "../../worker/failure.ts";
+import { FAILURE_CODES } from "../../worker/format/failure.ts";
 import { type Endpoint, ownOrigin } from "./call-request.ts";
 import { readAnswer } from "./case-state.ts";
 import { SECRETS, SITES } from "./deployment.ts";

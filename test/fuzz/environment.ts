@@ -77,7 +77,7 @@ type Servers = { ports: Record<Deployment, number>; kvPort: number; studio: stri
 
 async function prepare(directory: string, { ports, kvPort, studio, consoleFile }: Servers): Promise<Command> {
   await mkdir(join(directory, "objects"));
-  await bundle("worker/index.ts", join(directory, "worker.js"));
+  await bundle("worker/main.ts", join(directory, "worker.js"));
   const config = await writeWorkerdConfig(directory, {
     workers: DEPLOYMENTS.map((name) => ({
       name,

@@ -2,7 +2,7 @@
 // public: people exchange a token from the environment for a cookie that browsers send only to our
 // own pages. Without a token the log is closed, except on localhost under `npm start`.
 import { jwtVerify, SignJWT } from "jose";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
 import { readFields } from "../request/body.ts";

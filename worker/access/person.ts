@@ -2,7 +2,7 @@
 // What a call says about its person is only a claim; Zou or Cloudflare Access can confirm it.
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { type Call, findUnreadableId, isSameClaim, unreadableId } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";

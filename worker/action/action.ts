@@ -200,7 +200,10 @@ export type Action = ActionDetails & {
   picture?: ((context: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };
 
-/** Declares an action. Register it in `actions/index.ts`. */
+/**
+ * Declares an action. In a studio, it is the default export of `actions/<id>.ts`; a built-in one is
+ * registered in `actions/index.ts`.
+ */
 export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S>): Action;
 export function defineAction(declaration: ActionWithoutForm): Action;
 export function defineAction<S extends FormSchema>(declaration: ActionWithForm<S> | ActionWithoutForm): Action {
@@ -212,6 +215,7 @@ function makeAction<S extends FormSchema>(
   { findProblems, plan, confirm, run, undo, watch, control, picture, ...details }: ActionDetails & Functions<S>,
   makeSchema: (context: ActionContext, answers: Input) => S | Promise<S>,
 ): Action {
+  if (typeof run !== "function") throw new TypeError(`The action "${details.id}" has no "run".`);
   return {
     ...details,
     undo,

@@ -1,7 +1,7 @@
 // Takes the person, the action and the selection, and throws unless the person may run the action
 // on these tasks. Every run asks Zou: never trust the page's claims or a cached copy.
 import type { Person } from "../access/person.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../format/message.ts";
 import type { Kitsu } from "../services/kitsu.ts";
 import { skipMissing } from "../services/missing-tasks.ts";

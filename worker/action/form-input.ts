@@ -2,8 +2,8 @@
 // to show. The schema is the form: form-field.ts says how.
 import * as v from "valibot";
 import type { Input, InputValue } from "../../contract.ts";
-import { Failure } from "../failure.ts";
 import { explainDecimal, readDecimal } from "../format/decimal.ts";
+import { Failure } from "../format/failure.ts";
 import { isMessageKey } from "../format/localize.ts";
 import { type Message, message, type Text } from "../format/message.ts";
 import type { Ask, Field } from "../format/reply.ts";

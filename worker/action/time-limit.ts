@@ -1,5 +1,5 @@
 // Takes work and a limit, and returns the work's result or throws when the time is up.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 
 /** Throws when the time is up, even if the work ignores the signal. */

@@ -3,7 +3,7 @@
 // recalls the notifications.
 import * as v from "valibot";
 import { type ActionContext, defineAction } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinParagraphs, type Message, type MessageKey, message } from "../format/message.ts";
 import type { Outcome } from "../format/reply.ts";
 import { readPace } from "../services/comment-pace.ts";

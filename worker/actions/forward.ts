@@ -2,7 +2,7 @@
 // settings is an action.
 import { type ParsedResponse, parseResponse, WIRE_VERSION } from "../../contract.ts";
 import { type Action, type ActionContext, defineAction } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import { type Reader, THEME_PARAMETER } from "../format/reader.ts";
 import type { Reply } from "../format/reply.ts";

@@ -1,6 +1,7 @@
-// The registry: one line per action.
+// The registry: one line per built-in action, and what a studio adds.
 import type { Action } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { findActionProblems, type WrittenAction } from "../action/check-actions.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import { canAskKitsu, type Settings } from "../settings/settings.ts";
 import { afanasy } from "./afanasy.ts";
@@ -24,13 +25,33 @@ const ACTIONS: readonly Action[] = [
   flamenco,
 ];
 
-const cachedActions = new WeakMap<Settings, readonly Action[]>();
+/** What is wrong with a studio's own actions, in sentences. The files are known only to a build. */
+export const findStudioProblems = (written: readonly WrittenAction[]): string[] =>
+  findActionProblems(
+    written,
+    ACTIONS.map(({ id }) => id),
+  );
 
-/** The actions of the registry, and one for each forward target. */
+/**
+ * Of the module, not of a request: a long run finds its action here, too, and one worker runs in an
+ * isolate.
+ */
+let studioActions: readonly Action[] = [];
+let cachedActions = new WeakMap<Settings, readonly Action[]>();
+
+/** Sets a studio's own actions. `createWorker` calls it before the first request. */
+export function setStudioActions(actions: readonly Action[]): void {
+  const problems = findStudioProblems(actions.map((action) => ({ action })));
+  if (problems.length > 0) throw new TypeError(problems.join("\n"));
+  studioActions = actions;
+  cachedActions = new WeakMap();
+}
+
+/** The built-in actions, the studio's own, and one for each forward target. */
 function allActions(settings: Settings): readonly Action[] {
   const cached = cachedActions.get(settings);
   if (cached !== undefined) return cached;
-  const actions = [...ACTIONS, ...settings.forwardTargets.map(forwardTo)];
+  const actions = [...ACTIONS, ...studioActions, ...settings.forwardTargets.map(forwardTo)];
   const unknown = [...settings.limits.keys()].find((id) => actions.every((action) => action.id !== id));
   // With a misspelled id, the intended action would silently have no limit.
   if (unknown !== undefined) throw unknownLimit(unknown, actions);

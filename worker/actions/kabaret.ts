@@ -1,7 +1,7 @@
 // Opens a task in Kabaret, or in libreflow, which is built on it. Kabaret registers no links, so
 // the studio's handler takes ours and starts Kabaret with "--home-oid".
 import { type ActionContext, defineAction } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Effect, Outcome } from "../format/reply.ts";
 import { makeCommand } from "../launch/command.ts";

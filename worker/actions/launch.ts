@@ -3,7 +3,7 @@
 // "waiting", not "done".
 import * as v from "valibot";
 import { type ActionContext, defineAction } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import type { Effect, Outcome, Reply } from "../format/reply.ts";
 import { type Items, readItems } from "../launch/launch-item.ts";

@@ -3,7 +3,7 @@
 // built only from what Zou returned.
 import * as v from "valibot";
 import { type ActionContext, defineAction, type EntityType } from "../action/action.ts";
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../format/failure.ts";
 import { formatSortable } from "../format/locale-formats.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import type { Effect, Outcome, Reply } from "../format/reply.ts";

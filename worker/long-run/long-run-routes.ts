@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { parseResponse, RunId } from "../../contract.ts";
 import type { Action, ActionContext, Control } from "../action/action.ts";
 import { supervises } from "../action/authorize.ts";
-import { Failure, restoreFailure } from "../failure.ts";
+import { Failure, restoreFailure } from "../format/failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
 import { localizeAnswer, type Reply } from "../format/reply.ts";

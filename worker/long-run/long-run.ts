@@ -5,7 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Control, RunStatus, WatchContext } from "../action/action.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
-import { describeCause, Failure, toFailure } from "../failure.ts";
+import { describeCause, Failure, toFailure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import { readReader } from "../request/read-reader.ts";

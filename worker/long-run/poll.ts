@@ -1,7 +1,7 @@
 // One poll of a long run: asks the action for its status, and decides what to do if that fails.
 import { reopenKitsuFor } from "../access/kitsu-access.ts";
 import type { RunStatus, WatchContext } from "../action/action.ts";
-import { describeCause, Failure, toFailure } from "../failure.ts";
+import { describeCause, Failure, toFailure } from "../format/failure.ts";
 import { localize } from "../format/localize.ts";
 import { joinSentences, message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";

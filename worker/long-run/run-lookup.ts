@@ -2,7 +2,7 @@
 // log.
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
-import { Failure, missingBinding } from "../failure.ts";
+import { Failure, missingBinding } from "../format/failure.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";

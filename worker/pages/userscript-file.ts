@@ -4,7 +4,7 @@
 import type { UserscriptConfig } from "../../contract.ts";
 import { bundle, header } from "../../gen/userscript.ts";
 import { languages } from "../../gen/userscript-languages.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";

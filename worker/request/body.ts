@@ -1,7 +1,7 @@
 // Takes a request and returns the fields of its body, whatever the content type. Reads up to a
 // limit and decodes strictly.
 import { TASKS_MAX } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import { BODY_MAX_BYTES, checkFieldCount, checkJsonShape, checkPartCount } from "./size-limits.ts";
 

@@ -2,7 +2,7 @@
 // this version and mode of Kitsu uses. Names are compared without case and underscores.
 import * as v from "valibot";
 import { TASKS_MAX } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { RawField } from "./body.ts";
 import { type ClaimField, parseClaim } from "./claims.ts";

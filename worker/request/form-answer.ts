@@ -2,7 +2,7 @@
 // rest, which are Kitsu's own fields.
 import * as v from "valibot";
 import { Input, type InputValue } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { RawField } from "./body.ts";
 import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";

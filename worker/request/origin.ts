@@ -1,7 +1,7 @@
 // Takes a request and throws unless the page that sent it may run actions. Runs before any work.
 // Browsers set Origin and Sec-Fetch-* themselves, so a page can't forge them. A program can: these
 // checks prove nothing about programs.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Settings } from "../settings/settings.ts";
 import { createPreflightResponse } from "./cors.ts";

@@ -1,6 +1,6 @@
 // Takes a request, or a person, and throws if they call too often. The platform counts roughly and
 // per data center: that stops a stuck key or a loop, not an attack.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { readClientAddress } from "./public-url.ts";
 import type { RequestContext } from "./request-context.ts";

@@ -1,6 +1,6 @@
 // How large a call may be. Everything whose size the caller decides has its limit here. Each limit
 // is applied while reading, before any work that grows with the size.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { findExcess } from "../format/json-shape.ts";
 import { message, type Text } from "../format/message.ts";
 

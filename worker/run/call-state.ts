@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { describePerson, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
-import { describeCause, type Failure } from "../failure.ts";
+import { describeCause, type Failure } from "../format/failure.ts";
 import type { Reader } from "../format/reader.ts";
 import type { Reply } from "../format/reply.ts";
 import type { RawField } from "../request/body.ts";

@@ -1,6 +1,6 @@
 // Turns the outcome of a call, whatever it is, into the response and the record for the log.
 import { removeUnsafeLinks } from "../action/safe-links.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun } from "../storage/run-links.ts";

@@ -5,7 +5,7 @@ import type { Action, ActionContext } from "../action/action.ts";
 import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { type RawField, readFields } from "../request/body.ts";
 import { type Call, checkSelection, parseCall } from "../request/call.ts";

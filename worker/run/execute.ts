@@ -2,7 +2,7 @@
 // however often the call is sent.
 import type { Action, ActionContext } from "../action/action.ts";
 import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
 import { findRun } from "../long-run/run-lookup.ts";

@@ -2,7 +2,7 @@
 import { mayReadLog } from "../access/log-access.ts";
 import type { Action, Control } from "../action/action.ts";
 import { findAction } from "../actions/index.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { controlRun, hasKey } from "../long-run/long-run-routes.ts";
 import { findRun } from "../long-run/run-lookup.ts";

@@ -2,8 +2,8 @@
 import * as v from "valibot";
 import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
 import { listActions } from "../actions/index.ts";
-import { Failure } from "../failure.ts";
 import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
+import { Failure } from "../format/failure.ts";
 import { formatSortable } from "../format/locale-formats.ts";
 import { localize } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";

@@ -2,7 +2,7 @@
 // A call that is refused because of its id is logged as a separate run.
 import type { Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import type { RunIdentity } from "../storage/known-run.ts";

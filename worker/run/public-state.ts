@@ -1,7 +1,7 @@
 // What anyone who has a run's id may read about it: only our own words, because other texts may
 // contain personal data.
 import { listActions } from "../actions/index.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { countOutcomes } from "../format/labels.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";

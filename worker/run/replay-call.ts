@@ -1,6 +1,6 @@
 // Builds the call of an earlier run again, to retry, undo or control that run.
 import type { Input } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import { retriedOutcomes } from "../storage/run-links.ts";

@@ -1,6 +1,6 @@
 // Turns a reply into a response in the caller's dialect: JSON for AJAX, a page for a form.
 import type * as wire from "../../contract.ts";
-import { describeCause, type Failure } from "../failure.ts";
+import { describeCause, type Failure } from "../format/failure.ts";
 import { joinSentences, message } from "../format/message.ts";
 import type { Reader } from "../format/reader.ts";
 import { type Answer, localizeAnswer, type Reply, type Run } from "../format/reply.ts";

@@ -1,6 +1,6 @@
 // Records a run in its coordinator, before it does anything and when its request ends, and then in
 // the log. A page that lost the answer can ask what happened, and no run is missing from the log.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { mayReadLog } from "../access/log-access.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { localize, localizeAll } from "../format/localize.ts";
 import type { Reader } from "../format/reader.ts";
 import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";

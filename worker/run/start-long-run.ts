@@ -1,5 +1,5 @@
 // Continues a run after its response, if the action asked for that.
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Run } from "../format/reply.ts";
 import { hashKey } from "../long-run/long-run-routes.ts";

@@ -1,7 +1,7 @@
 // Undoes a run: once, in time, for its owner or a supervisor of all its projects.
 import type { Action, ActionContext } from "../action/action.ts";
 import { supervises } from "../action/authorize.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";

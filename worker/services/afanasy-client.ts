@@ -2,7 +2,7 @@
 // protocol. The server has no accounts; the relay or Cloudflare Access checks the headers. A job is
 // sent once: if no answer comes, look for the job before you send it again.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import {
   type FarmJob,

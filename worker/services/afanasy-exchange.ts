@@ -1,7 +1,7 @@
 // Sends one message to Afanasy's server, or to the studio's relay in front of it, and interprets
 // the answer, or its absence.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import { readError } from "./afanasy-answers.ts";
 import { parseAnswer } from "./afanasy-codec.ts";

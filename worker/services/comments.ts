@@ -6,7 +6,7 @@
 // continues after the client has disconnected. So without a complete answer, the tasks are checked
 // for the comments.
 import * as v from "valibot";
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../format/failure.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import { idsQuery, type Zou } from "./zou.ts";
 import { Task } from "./zou-objects.ts";

@@ -1,7 +1,7 @@
 // Reads recorded files and previews of many tasks at once. Zou shows recorded files to a project's
 // team, but not to vendors.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { IDS_MAX, type Zou } from "./zou.ts";
 import { OutputFile, PreviewFile, WorkingFile } from "./zou-objects.ts";
 

@@ -1,7 +1,7 @@
 // Reads the selected tasks and their entities with a limited number of requests, however many tasks
 // there are. Cloudflare's free plan allows 50 subrequests per call.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { EntityMemory } from "./entity-memory.ts";
 import { IDS_MAX, idsQuery, type Zou } from "./zou.ts";

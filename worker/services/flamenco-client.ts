@@ -2,7 +2,7 @@
 // it takes a service token from two headers. Nothing is retried here: check for the job before you
 // submit it again.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { isMessage, message, type Text } from "../format/message.ts";
 import {
   type AskedStatus,

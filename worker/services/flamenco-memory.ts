@@ -1,7 +1,7 @@
 // What this isolate remembers of a Flamenco, so that a person who answers a form and confirms it
 // does not wait for the same answers again. Nothing here decides whether a job is rendered:
 // Flamenco compiles every job once more when it is submitted.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { sha256Hex } from "../format/hex.ts";
 import type { Flamenco, FlamencoTarget } from "./flamenco-client.ts";
 import type { Machine } from "./flamenco-objects.ts";

@@ -1,5 +1,5 @@
 // Fetches the newest rendered picture of a job for browsers that can't reach the farm.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { FlamencoTarget } from "./flamenco-client.ts";
 import { accessHeaders, HttpError, MIB, sendRequest } from "./http.ts";

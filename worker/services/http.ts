@@ -2,7 +2,7 @@
 // client shares these limits. Redirects are never followed: a request carries credentials, so it
 // goes only to the address in the settings.
 import * as v from "valibot";
-import { findPlatformLimit } from "../failure.ts";
+import { findPlatformLimit } from "../format/failure.ts";
 import { findExcess } from "../format/json-shape.ts";
 import { toEnglish } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";

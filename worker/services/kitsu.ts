@@ -1,6 +1,6 @@
 // An action's access to Kitsu: the selected tasks, teams, and tables that rarely change.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { type EntityMemory, openEntityMemory } from "./entity-memory.ts";
 import { type FoundTasks, findTasks, type ReadParents, readProject } from "./find-tasks.ts";
 import type { WaitUntil } from "./isolate-memory.ts";

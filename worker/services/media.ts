@@ -1,6 +1,6 @@
 // Streams the media of previews from Zou with the bot's token. Neither the token nor Zou's other
 // headers reach the player.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { type HttpAnswer, HttpError, sendRequest } from "./http.ts";
 

@@ -1,7 +1,7 @@
 // Zou answers 404 with the same message for a missing route and for a missing row. This finds out
 // which.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { parseJson } from "./http.ts";
 import { CHECK_ADDRESS, type ZouAnswer } from "./zou-answer.ts";

@@ -1,6 +1,6 @@
 // Removes a playlist that an action made, unless someone has changed it since.
 import * as v from "valibot";
-import { Failure, toFailure } from "../failure.ts";
+import { Failure, toFailure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Zou } from "./zou.ts";
 import { Playlist } from "./zou-objects.ts";

@@ -2,7 +2,7 @@
 // preview without a file stays in Kitsu as an empty frame, so an unfinished one is finished or
 // removed.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { TaskComment } from "./comments.ts";
 import { MIB } from "./http.ts";

@@ -1,6 +1,6 @@
 // Reads persons and their current roles in projects from Zou.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import type { Zou } from "./zou.ts";
 import { type Role, TeamMember, ZouPerson } from "./zou-objects.ts";
 

@@ -1,6 +1,6 @@
 // Sends a call to a server of the studio's own, as JSON signed according to Standard Webhooks. Its
 // address comes only from the settings.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 import { signWebhook } from "./webhook-signature.ts";

@@ -1,7 +1,7 @@
 // Turns an answer of Zou, or of a proxy, login page or web server in front of it, into data or a
 // Failure. The person sees Zou's own message, shortened: "not allowed" alone would not help them.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { isMessage, message, type Text } from "../format/message.ts";
 import { describeMismatch, parseJson } from "./http.ts";
 

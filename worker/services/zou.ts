@@ -1,7 +1,7 @@
 // Zou, Kitsu's API server, over HTTP with one token. Failed reads are retried if the server or the
 // connection is at fault. Writes are never retried: the first one may have succeeded.
 import type * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 import { findMissingRoute } from "./missing-route.ts";

@@ -2,7 +2,7 @@
 // variable and what to set.
 import * as v from "valibot";
 import { isOpenable } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { joinSentences, type Message, message } from "../format/message.ts";
 import { type Kabaret, kabaretSchemes } from "../launch/kabaret-settings.ts";
 import { type Launchers, schemesOf } from "../launch/launchers.ts";
@@ -67,6 +67,8 @@ export type Settings = FarmSettings & {
   timeZone: string | undefined;
   /** when this version was deployed, in epoch seconds */
   deployedAtS: number;
+  /** all variables, secrets and bindings, for the settings of a studio's own actions */
+  env: Variables;
 };
 
 const DAY_S = 86_400;
@@ -119,6 +121,7 @@ function parseSettings(env: Variables): Settings {
     language: vars.LANGUAGE,
     timeZone: vars.TIME_ZONE,
     deployedAtS: Math.floor(Date.parse(vars.VERSION.timestamp) / 1_000),
+    env,
   };
 }
 

@@ -1,5 +1,5 @@
 // Updates the log entry of a launch when its ticket was taken or the outcome was reported.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Done, Outcome } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";

@@ -1,7 +1,7 @@
 // Stores JSON of any size in a Durable Object, whose values are limited to 2 MB, by splitting it
 // into parts. A value that is larger than any run needs is refused before anything is stored.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 
 const PART_BYTES = 1_000_000;

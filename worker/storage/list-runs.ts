@@ -1,6 +1,6 @@
 // Pages of the log, newest first, all of it or what matches a filter.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Env } from "../settings/settings.ts";
 import { findDayBounds } from "./local-day.ts";

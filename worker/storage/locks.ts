@@ -2,7 +2,7 @@
 // handles one request at a time. A lock ends with its run, or by itself if the run is lost.
 import { DurableObject } from "cloudflare:workers";
 import type { TaskConflict } from "../action/action.ts";
-import { missingBinding } from "../failure.ts";
+import { missingBinding } from "../format/failure.ts";
 import type { Env } from "../settings/settings.ts";
 
 /** Who holds the locks, and when they expire, in epoch milliseconds. */

@@ -4,7 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import * as v from "valibot";
 import { ShownPlan } from "../action/confirmation.ts";
-import { missingBinding } from "../failure.ts";
+import { missingBinding } from "../format/failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import type { AskedRun, KnownRun, RunIdentity } from "./known-run.ts";

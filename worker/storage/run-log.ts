@@ -2,7 +2,7 @@
 // holds the summary, so that a page of the log costs one `list` and no `get`. See docs/storage.md.
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { toEnglish } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";
 import { StoredText } from "../format/reply.ts";

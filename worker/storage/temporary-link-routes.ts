@@ -1,5 +1,5 @@
 // The HTTP routes of temporary links: a ticket and its state, a preview's media, a file.
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";

@@ -2,7 +2,7 @@
 // Anyone who has the URL has access, so it can't be guessed and expires soon. One Durable Object
 // per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
-import { Failure, missingBinding } from "../failure.ts";
+import { Failure, missingBinding } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
 import { type LinkTarget, TICKET_LIFE_S } from "../launch/ticket.ts";

@@ -1,6 +1,6 @@
 // The report of a workstation's handler about the program that a ticket asked it to start.
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
+import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { readText } from "../request/body.ts";
 

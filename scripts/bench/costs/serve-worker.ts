@@ -18,7 +18,7 @@ export function whileWorkerServes<T>(
       name: "worker",
       request: "",
       prepare: async (port, directory) => {
-        await bundle("worker/index.ts", join(directory, "main.js"));
+        await bundle("worker/main.ts", join(directory, "main.js"));
         const config = await writeWorkerdConfig(directory, {
           workers: [
             {

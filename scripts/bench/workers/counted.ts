@@ -1,6 +1,6 @@
 // The worker, unchanged, with bindings that count how they are used. It answers how often at
 // /bench/…, and runs the alarms of long runs only on request, so that none comes in between.
-import worker, * as classes from "../../../worker/index.ts";
+import worker, * as classes from "../../../worker/main.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
 import { beginCall, countBindings, countFetch, readCounts, stopClock } from "./counting.ts";
 

@@ -8,7 +8,7 @@ import {
   type JobState,
   type JobStatus,
 } from "../../../worker/actions/farm/farm.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 
 /** Ends a pass from outside, like a deploy or a lost machine. */
 export class Crash extends Error {}

@@ -3,7 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { type Answer, Reply, Run } from "../../../contract.ts";
-import worker from "../../../worker/index.ts";
+import worker from "../../../worker/main.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
 
 export const KITSU = "https://kitsu.studio.tld";

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openKitsuFor } from "../../../worker/access/kitsu-access.ts";
 import { identify } from "../../../worker/access/person.ts";
 import { debug } from "../../../worker/actions/debug.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { parseCall } from "../../../worker/request/call.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";

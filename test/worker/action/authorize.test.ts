@@ -8,7 +8,7 @@ import {
   checkTrust,
   createRoleLookup,
 } from "../../../worker/action/authorize.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { forProject, type Kabaret } from "../../../worker/launch/kabaret-settings.ts";
 import { findObject } from "../../../worker/launch/oid.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { getAppName, getShortLabel, opensMany } from "../../../worker/launch/launchers.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "../../../contract.ts";
 import type { Action, ActionContext, Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { formatDay } from "../../../worker/format/locale-formats.ts";
 import { localizeAll, toEnglish } from "../../../worker/format/localize.ts";
 import { message } from "../../../worker/format/message.ts";

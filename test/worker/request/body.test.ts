@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { readFields } from "../../../worker/request/body.ts";
 import { BODY_MAX_BYTES } from "../../../worker/request/size-limits.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TASKS_MAX } from "../../../contract.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";

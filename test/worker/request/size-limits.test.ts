@@ -2,7 +2,7 @@
 // parsed.
 import { describe, expect, it } from "vitest";
 import { parseResponse } from "../../../contract.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
 import { readFields } from "../../../worker/request/body.ts";

@@ -1,8 +1,8 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { describe, expect, it, vi } from "vitest";
 import { debug } from "../../../worker/actions/debug.ts";
-import { Failure } from "../../../worker/failure.ts";
-import worker from "../../../worker/index.ts";
+import { Failure } from "../../../worker/format/failure.ts";
+import worker from "../../../worker/main.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { DONE, RUN } from "../../support/worker/runs.ts";
 import { holdTimeLimit } from "../../support/worker/time-limit.ts";

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Outcome, Reply } from "../../../contract.ts";
 import { type Action, type ActionContext, type Confirmation, defineAction } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { DONE, RUN } from "../../support/worker/runs.ts";
 import { holdTimeLimit } from "../../support/worker/time-limit.ts";
 import {

@@ -7,7 +7,7 @@ import type { Reply } from "../../../contract.ts";
 import type { Action } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
-import worker from "../../../worker/index.ts";
+import worker from "../../../worker/main.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { DONE, encodeDraft, makeRecord, RUN } from "../../support/worker/runs.ts";
 import {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { FlamencoSubmission } from "../../../worker/actions/farm/flamenco-farm.ts";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { openFlamenco } from "../../../worker/services/flamenco-client.ts";
 import { fetchPicture } from "../../../worker/services/flamenco-picture.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Failure } from "../../../worker/failure.ts";
+import { Failure } from "../../../worker/format/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
 import { openZou } from "../../../worker/services/zou.ts";

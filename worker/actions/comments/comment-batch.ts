@@ -2,7 +2,7 @@
 // before it is sent, and its outcome is checked before the next one is sent.
 
 import { type ActionRules, findDenial } from "../../action/authorize.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message } from "../../format/message.ts";
 import { appendName, readBotAuthors } from "../../services/authors.ts";
 import { explainCrash } from "../../services/comment-rights.ts";

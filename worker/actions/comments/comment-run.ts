@@ -1,6 +1,6 @@
 // The state of a run that comments on tasks: what to write, and the outcome of each task so far.
 import * as v from "valibot";
-import type { Failure } from "../../failure.ts";
+import type { Failure } from "../../format/failure.ts";
 import { joinSentences, message, type Text } from "../../format/message.ts";
 import { StoredText } from "../../format/reply.ts";
 import { CHECK_IN_KITSU, NewComment } from "../../services/comments.ts";

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { ActionContext, Control, RunStatus, WatchContext } from "../../action/action.ts";
 import type { ActionRules } from "../../action/authorize.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { message } from "../../format/message.ts";
 import { rememberPace } from "../../services/comment-pace.ts";
 import { type BatchContext, type Known, writeNextBatch } from "./comment-batch.ts";

@@ -1,7 +1,7 @@
 // Commands for a job on Afanasy. Each time, the job's owner is checked again: somebody may have
 // deleted the job since the last poll, and its id may belong to another job.
 import * as v from "valibot";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { type Message, message } from "../../format/message.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";

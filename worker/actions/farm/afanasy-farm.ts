@@ -1,7 +1,7 @@
 // Afanasy as a farm. It reuses the ids of deleted jobs, and anyone can submit as any user. So a job
 // is ours only if its id, serial and user are unchanged, and if it has our key, where that is
 // visible.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { message } from "../../format/message.ts";
 import { BIT, type FarmJob } from "../../services/afanasy-answers.ts";
 import { type Afanasy, HOST_NAME, openAfanasy } from "../../services/afanasy-client.ts";

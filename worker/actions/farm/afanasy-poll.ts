@@ -1,6 +1,6 @@
 // Polls jobs on Afanasy: all with one request, and a few more for what that does not tell. A job
 // whose tasks can't be rendered any more has failed, whatever the server calls it.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message } from "../../format/message.ts";
 import { BIT, type FarmJob, MACHINE_BIT, type Machine } from "../../services/afanasy-answers.ts";
 import type { Afanasy } from "../../services/afanasy-client.ts";

@@ -1,6 +1,6 @@
 // Commands for a job on Flamenco, which accepts nearly any command in any state: it would make a
 // completed job canceled, or render all of it again. So the state is read before and after.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { type Message, message } from "../../format/message.ts";
 import type { Flamenco } from "../../services/flamenco-client.ts";
 import type { AskedStatus, FlamencoJob, FlamencoTask, JobStatus } from "../../services/flamenco-objects.ts";

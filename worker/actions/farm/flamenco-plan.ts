@@ -3,7 +3,7 @@
 import pMap from "p-map";
 import type { ActionContext } from "../../action/action.ts";
 import { oncePerCall } from "../../action/once-per-call.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import type { Text } from "../../format/message.ts";
 import type { Root } from "../../launch/paths.ts";
 import type { Flamenco as Manager } from "../../services/flamenco-client.ts";

@@ -1,5 +1,5 @@
 // Whether Flamenco would render a submission at all: it accepts jobs that will never be rendered.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message, type Text } from "../../format/message.ts";
 import type { Flamenco as Manager } from "../../services/flamenco-client.ts";
 import type { Flamenco } from "../../settings/flamenco-settings.ts";

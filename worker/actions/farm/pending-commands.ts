@@ -2,7 +2,7 @@
 // that it takes effect even if the farm can't be reached at the moment.
 import pMap from "p-map";
 import type { Control } from "../../action/action.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { message } from "../../format/message.ts";
 import type { Farm } from "./farm.ts";
 import type { RenderPass } from "./render-pass.ts";

@@ -1,7 +1,7 @@
 // Posts how renders ended: a comment on each task with the status the studio chose, and the last
 // picture. Each comment contains the address of the run, and is searched for before it is written,
 // so that repeated calls write nothing twice.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message, type Text } from "../../format/message.ts";
 import { explainCrash } from "../../services/comment-rights.ts";
 import { readComments, type TaskComment, writeComments } from "../../services/comments.ts";

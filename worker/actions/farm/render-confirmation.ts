@@ -1,6 +1,6 @@
 // What a person confirms before shots are rendered, and the reply if there is nothing to render.
 import type { ActionContext, Confirmation } from "../../action/action.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message, type Text } from "../../format/message.ts";
 import type { Outcome } from "../../format/reply.ts";
 import { formatParagraph, formatShots } from "./render-summary.ts";

@@ -1,7 +1,7 @@
 // One pass over a render run: what its steps share. A pass is one call of the action's `watch` or
 // `control`.
 import type { WatchContext } from "../../action/action.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import type { Farm } from "./farm.ts";
 import type { RenderRun } from "./render-run.ts";
 

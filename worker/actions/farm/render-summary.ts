@@ -1,5 +1,5 @@
 // The reply of a render run.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../../format/message.ts";
 import type { Outcome, Reply, Started } from "../../format/reply.ts";
 import type { EndState } from "../../settings/feedback-settings.ts";

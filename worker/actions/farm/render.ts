@@ -2,7 +2,7 @@
 // that was saved last, however the previous call ended. The caller must make sure that two calls
 // for one run never overlap, and that the next poll sees what `control` changed.
 import type { Control, RunStatus } from "../../action/action.ts";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message } from "../../format/message.ts";
 import type { FeedbackSettings } from "../../settings/feedback-settings.ts";
 import type { Farm } from "./farm.ts";

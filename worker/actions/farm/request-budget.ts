@@ -1,6 +1,6 @@
 // How many requests may still be made: Cloudflare's free plan allows fifty in one pass.
 import pMap from "p-map";
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 
 export type RequestBudget = {
   /** Takes this many requests. Takes none and returns false if there are not enough left. */

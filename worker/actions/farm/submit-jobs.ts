@@ -1,6 +1,6 @@
 // Submits the waiting shots, each once, whatever the network does. A submission is saved before it
 // is sent. A shot that the farm might already have is searched for by its key first.
-import { Failure } from "../../failure.ts";
+import { Failure } from "../../format/failure.ts";
 import { joinSentences, message } from "../../format/message.ts";
 import type { Farm, JobRef } from "./farm.ts";
 import type { RenderPass } from "./render-pass.ts";

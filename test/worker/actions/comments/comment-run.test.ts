@@ -4,7 +4,7 @@ import { formatTime } from "../../../../playground/zou/time.ts";
 import type { WatchContext } from "../../../../worker/action/action.ts";
 import type { CommentRun, Item } from "../../../../worker/actions/comments/comment-run.ts";
 import { cancelComments, continueComments } from "../../../../worker/actions/comments/comment-watch.ts";
-import { Failure } from "../../../../worker/failure.ts";
+import { Failure } from "../../../../worker/format/failure.ts";
 import { localize } from "../../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../../worker/format/reader.ts";
 import { localizeReply } from "../../../../worker/format/reply.ts";

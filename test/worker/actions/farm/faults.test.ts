@@ -7,7 +7,7 @@ import type { Reply } from "../../../../contract.ts";
 import type { Control } from "../../../../worker/action/action.ts";
 import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import { makeRun, readRun } from "../../../../worker/actions/farm/render-run.ts";
-import { Failure } from "../../../../worker/failure.ts";
+import { Failure } from "../../../../worker/format/failure.ts";
 import { statusInEnglish } from "../../../support/worker/english.ts";
 import { Crash, makeRandom, makeWorld, type World } from "../../../support/worker/faulty-farm.ts";
 import { makePassContext } from "../../../support/worker/pass-context.ts";

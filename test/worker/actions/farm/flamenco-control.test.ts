@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { JobStatus } from "../../../../playground/farms/flamenco/body.ts";
 import type { JobCommand } from "../../../../worker/actions/farm/farm.ts";
-import { Failure } from "../../../../worker/failure.ts";
+import { Failure } from "../../../../worker/format/failure.ts";
 import { type FakeFlamenco, openFakeFlamenco } from "../../../support/worker/flamenco.ts";
 import { followJobs, isIn, openFarm, SUBMISSION, submitAll } from "../../../support/worker/flamenco-polls.ts";
 

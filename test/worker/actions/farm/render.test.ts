@@ -7,7 +7,7 @@ import { FlamencoSubmission, makeFlamencoFarm } from "../../../../worker/actions
 import { controlRender, pollRender } from "../../../../worker/actions/farm/render.ts";
 import { type FollowedShot, makeRun, type NewShot, readRun } from "../../../../worker/actions/farm/render-run.ts";
 import { DOUBT_MS } from "../../../../worker/actions/farm/shot.ts";
-import { Failure } from "../../../../worker/failure.ts";
+import { Failure } from "../../../../worker/format/failure.ts";
 import { openFlamenco } from "../../../../worker/services/flamenco-client.ts";
 import { type EnglishStatus, statusInEnglish } from "../../../support/worker/english.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { debug } from "../../worker/actions/debug.ts";
-import { Failure, restoreFailure } from "../../worker/failure.ts";
-import { toEnglish } from "../../worker/format/localize.ts";
-import { replaceRun } from "../support/worker/replace-run.ts";
-import { ajax, ask, readFailed, readLog } from "../support/worker/worker.ts";
+import { debug } from "../../../worker/actions/debug.ts";
+import { Failure, restoreFailure } from "../../../worker/format/failure.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
+import { replaceRun } from "../../support/worker/replace-run.ts";
+import { ajax, ask, readFailed, readLog } from "../../support/worker/worker.ts";
 
 describe("a failure code", () => {
   it("of the worker has a status and a title", () => {

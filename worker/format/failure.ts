@@ -1,9 +1,9 @@
 // The one place where a thrown error becomes a failed Reply. Throw a Failure to tell the person
 // what went wrong. Anything else that is thrown is a bug: the person gets a run id to quote, and
 // the log gets the cause.
-import { toEnglish } from "./format/localize.ts";
-import { message, type Text } from "./format/message.ts";
-import type { Failed, Outcome } from "./format/reply.ts";
+import { toEnglish } from "./localize.ts";
+import { message, type Text } from "./message.ts";
+import type { Failed, Outcome } from "./reply.ts";
 
 /**
  * The worker's own codes, with their HTTP status. Codes are stable: studios may test for them. The
