@@ -1,0 +1,44 @@
+// What a studio's own server may answer or report beside a Reply: buttons for its run.
+import * as v from "valibot";
+import { Ask, Done, Failed, Started } from "./reply.ts";
+import { skipInvalid } from "./skip-invalid.ts";
+
+/** An undo is offered for a week at most. */
+export const UNDO_MAX_S = 7 * 86_400;
+
+/** What the server can do with its run. `pause` includes resuming it. */
+export const ServerControl = v.picklist(["cancel", "pause"]);
+export type ServerControl = v.InferOutput<typeof ServerControl>;
+
+/**
+ * The run continues.
+ * - `controls`: the buttons it has now. If a report does not say it, they stay as they are.
+ * - `paused`: whether it is paused; the button then resumes it
+ */
+export const ServerStarted = v.object({
+  ...Started.entries,
+  controls: v.optional(skipInvalid(ServerControl)),
+  paused: v.optional(v.boolean()),
+});
+export type ServerStarted = v.InferOutput<typeof ServerStarted>;
+
+/**
+ * Offers to undo the run.
+ * - `seconds`: for how long
+ * - `label`: the button's text
+ * - `data`: any JSON up to 16 kB; it is sent back with the undo
+ */
+export const ServerUndo = v.object({
+  seconds: v.pipe(v.number(), v.minValue(1), v.maxValue(UNDO_MAX_S)),
+  label: v.optional(v.string()),
+  data: v.optional(v.unknown()),
+});
+export type ServerUndo = v.InferOutput<typeof ServerUndo>;
+
+/** The run has finished. */
+export const ServerDone = v.object({ ...Done.entries, undo: v.optional(ServerUndo) });
+export type ServerDone = v.InferOutput<typeof ServerDone>;
+
+/** What a studio's server answers to a call, a control or an undo. A report is never an `ask`. */
+export const ServerReply = v.union([ServerDone, Ask, ServerStarted, Failed]);
+export type ServerReply = v.InferOutput<typeof ServerReply>;
