@@ -2,6 +2,7 @@
 // Anyone who has the URL has access, so it can't be guessed and expires soon. One Durable Object
 // per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
+import type { TicketState } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
@@ -41,11 +42,6 @@ type StoredLink = {
 };
 
 type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
-
-/** `outcome`: what the handler reported about the program, if it reports at all. */
-export type TicketState =
-  | { state: "waiting" | "expired" }
-  | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
 export class TemporaryLink extends DurableObject<Env> {
   async create(link: StoredLink): Promise<void> {
