@@ -1,7 +1,7 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
- * serves to browsers (the userscript's bundle and the scripts of our own pages), and how the worker
- * runs on this machine. `--pseudo` adds the pseudo-language.
+ * serves to browsers (the userscript's bundle and the scripts of our own pages), the description of
+ * its routes, and how it runs on this machine. `--pseudo` adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -121,7 +121,13 @@ const modules: BuildOptions[] = [
 if (import.meta.main) {
   await writeMessages(process.argv.includes("--pseudo"));
   if (process.argv.includes("--watch")) await watch();
-  else await Promise.all([writeLocalConfig(), ...modules.map((options) => build(options))]);
+  else await Promise.all([writeLocalConfig(), describeRoutes(), ...modules.map((options) => build(options))]);
+}
+
+/** Imported after the texts are written, which the worker's own schemas import. */
+async function describeRoutes(): Promise<void> {
+  const { writeDescriptions } = await import("./openapi/index.ts");
+  await writeDescriptions();
 }
 
 async function watch(): Promise<void> {
