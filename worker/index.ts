@@ -3,7 +3,7 @@
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
-import { signIn, signOut } from "./access/log-access.ts";
+import { returnToLog, signIn, signOut } from "./access/log-access.ts";
 import type { Action } from "./action/action.ts";
 import { listActions, setStudioActions } from "./actions/index.ts";
 import { toFailure } from "./format/failure.ts";
@@ -57,6 +57,7 @@ const makeRouter = (base: string) =>
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))
     .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
     .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
+    .get("/runs/sign-:way", (_, __, context) => returnToLog(context))
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))

@@ -87,7 +87,7 @@ const ACTION: Parameter = {
   in: "path",
   required: true,
   description: "the action's id, as in the list of actions",
-  schema: { type: "string" },
+  schema: { type: "string", examples: ["debug"] },
 };
 
 const RUN_ACTION: Operation = {
@@ -132,7 +132,10 @@ const followUp = ([name, summary, codes]: (typeof FOLLOW_UPS)[number]): Paths =>
       requestBody: { required: true, content: CALL_CONTENT },
       responses: { ...ANSWERS, ...fails(...CALL, ...codes, "unknown-run") },
     },
-    options: { ...preflight(`preflight${name[0]?.toUpperCase()}${name.slice(1)}Run`), parameters: [parameter("id")] },
+    options: {
+      ...preflight(`preflight${name[0]?.toUpperCase()}${name.slice(1)}Run`),
+      parameters: [parameter("anyId")],
+    },
   },
 });
 
@@ -189,6 +192,6 @@ export const CALL_PATHS: Paths = {
         ...fails("origin-not-allowed", "never-ran", "run-interrupted", "unknown-run"),
       },
     },
-    options: { ...preflight("preflightVoidRun"), parameters: [parameter("id")] },
+    options: { ...preflight("preflightVoidRun"), parameters: [parameter("anyId")] },
   },
 };

@@ -58,6 +58,7 @@ const SECURITY = {
 
 const PARAMETERS: Record<string, Parameter> = {
   id: { name: "id", in: "path", required: true, description: "the run's id", schema: refer("RunId") },
+  anyId: { name: "id", in: "path", required: true, description: "any id", schema: { type: "string" } },
   at: queryText("at", "when the run started, as in its addresses: it is found faster", { type: "string" }),
   key: queryText("key", "the key of a long run, as in its addresses"),
   run: queryText("run", "the run's id, made by the caller: 128 random bits in hexadecimal", { type: "string" }),

@@ -67,7 +67,7 @@ export const LINK_PATHS: Paths = {
       tags: ["Links"],
       summary: "Whether a ticket was taken",
       security: [],
-      parameters: [TOKEN],
+      parameters: [{ ...TOKEN, description: "an unknown one counts as expired", schema: { type: "string" } }],
       responses: { 200: { description: "Its state.", content: json("TicketState") }, ...fails() },
     },
   },

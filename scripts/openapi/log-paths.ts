@@ -1,6 +1,17 @@
 // The routes of the log, for readers who have LOG_TOKEN.
 import { RUN_STATES } from "../../worker/storage/run-record.ts";
-import { asset, fails, goesTo, json, type Parameter, type Paths, page, parameter, queryText } from "./operation.ts";
+import {
+  asset,
+  fails,
+  goesTo,
+  json,
+  type Operation,
+  type Parameter,
+  type Paths,
+  page,
+  parameter,
+  queryText,
+} from "./operation.ts";
 
 const text = (maxLength: number) => ({ type: "string" as const, maxLength });
 
@@ -20,6 +31,15 @@ const LINK = {
   link: { description: 'the next page, with `rel="next"`', schema: { type: "string" as const } },
 };
 const CODES = ["invalid-filter", "sign-in-required", "log-closed", "log-unreachable"] as const;
+
+const returnToLog = (operationId: string): Operation => ({
+  operationId,
+  tags: ["Log"],
+  summary: "Returns to the log",
+  description: "For people who open the address that a form was sent to.",
+  security: [],
+  responses: { ...goesTo("To the log, or to the page to sign in."), ...fails() },
+});
 
 export const LOG_PATHS: Paths = {
   "/runs": {
@@ -60,6 +80,7 @@ export const LOG_PATHS: Paths = {
     },
   },
   "/runs/sign-in": {
+    get: returnToLog("openSignIn"),
     post: {
       operationId: "signIn",
       tags: ["Log"],
@@ -81,6 +102,7 @@ export const LOG_PATHS: Paths = {
     },
   },
   "/runs/sign-out": {
+    get: returnToLog("openSignOut"),
     post: {
       operationId: "signOut",
       tags: ["Log"],
