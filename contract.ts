@@ -7,6 +7,8 @@
  *
  * Imports valibot only, and compiles with DOM types as well as with Workers types.
  */
+export * from "./contract/answer.ts";
+export * from "./contract/catalogue.ts";
 export * from "./contract/config.ts";
 export * from "./contract/effect.ts";
 export * from "./contract/field.ts";
@@ -17,3 +19,4 @@ export * from "./contract/reply.ts";
 export * from "./contract/run.ts";
 export * from "./contract/run-socket.ts";
 export * from "./contract/server-reply.ts";
+export * from "./contract/ticket.ts";

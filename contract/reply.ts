@@ -82,7 +82,7 @@ export type Done = v.InferOutput<typeof Done>;
  * - `tasks`: the number of tasks, and the names of the first few; the worker always sets it
  * - `outcomes`: what would happen to each task
  * - `form`, `plan`: to be sent back unchanged with the answer, beside `input`: which action asked,
- *   and what the person confirmed
+ *   and what the person confirmed; at most 200 characters
  */
 export const Ask = v.object({
   kind: v.literal("ask"),

@@ -1,6 +1,5 @@
-// The run that an answer is about, and the answer itself.
+// The run that an answer is about.
 import * as v from "valibot";
-import type { Reply } from "./reply.ts";
 
 export const WIRE_VERSION = 1;
 
@@ -33,6 +32,3 @@ export const Run = v.object({
 });
 /** @interface */
 export type Run = v.InferOutput<typeof Run>;
-
-/** What the worker answers. If it refuses a call before there is a run, `run` is missing. */
-export type Answer = { version: typeof WIRE_VERSION; run?: Run | undefined; reply: Reply };

@@ -1,7 +1,8 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
- * serves to browsers (the userscript's bundle and the scripts of our own pages), how the worker
- * runs on this machine, and the files of the guide. `--pseudo` adds the pseudo-language.
+ * serves to browsers (the userscript's bundle and the scripts of our own pages), the description of
+ * its routes, how it runs on this machine, and the files of the guide. `--pseudo` adds the
+ * pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -123,12 +124,19 @@ const modules: BuildOptions[] = [
 if (import.meta.main) {
   await writeMessages(process.argv.includes("--pseudo"));
   if (process.argv.includes("--watch")) await watch();
-  else await Promise.all([writeLocal().then(writeGuide), ...modules.map((options) => build(options))]);
+  else
+    await Promise.all([writeLocal().then(writeGuide), describeRoutes(), ...modules.map((options) => build(options))]);
 }
 
 async function writeLocal(): Promise<void> {
   const folder = fileURLToPath(root);
   await writeLocalConfig(await readWranglerConfig(folder), folder);
+}
+
+/** Imported after the texts are written, which the worker's own schemas import. */
+async function describeRoutes(): Promise<void> {
+  const { writeDescriptions } = await import("./openapi/index.ts");
+  await writeDescriptions();
 }
 
 async function watch(): Promise<void> {

@@ -3,12 +3,12 @@
 import { type IRequest, Router } from "itty-router";
 import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
-import { signIn, signOut } from "./access/log-access.ts";
+import { returnToLog, signIn, signOut } from "./access/log-access.ts";
 import type { Action } from "./action/action.ts";
 import { listActions, setStudioActions } from "./actions/index.ts";
-import { Failure, toFailure } from "./format/failure.ts";
-import { message } from "./format/message.ts";
+import { toFailure } from "./format/failure.ts";
 import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
+import { serveContract, serveOpenapi } from "./pages/api-description.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
@@ -21,6 +21,7 @@ import { redirectToHttps, withPublicUrl } from "./request/public-url.ts";
 import { checkAddressRate } from "./request/rate-limit.ts";
 import { readReader } from "./request/read-reader.ts";
 import { type RequestContext, readPath } from "./request/request-context.ts";
+import { refuseUnknownRoute } from "./request/unknown-route.ts";
 import { serveCatalogue } from "./run/catalogue.ts";
 import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
@@ -57,6 +58,7 @@ const makeRouter = (base: string) =>
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))
     .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
     .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
+    .get("/runs/sign-:way", (_, __, context) => returnToLog(context))
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))
@@ -87,9 +89,14 @@ const makeRouter = (base: string) =>
     .get("/theme.js", () => serveAsset(themeScript, "text/javascript"))
     .get("/page.js", () => serveAsset(pageScript, "text/javascript"))
     .get("/icon.svg", () => serveAsset(icon, "image/svg+xml"))
+    .get("/openapi.json", () => serveOpenapi())
+    .get("/contract.schema.json", () => serveContract())
     // Accepts what a call accepts, to test whether the browser would send a call.
     .options("/ping", (_, request, context) => answerPreflight(request, context))
-    .all("/ping", () => new Response(null, { status: 204 }));
+    .get("/ping", answerPing)
+    .post("/ping", answerPing);
+
+const answerPing = () => new Response(null, { status: 204 });
 
 const serveHome = async (context: RequestContext) =>
   renderHome(context, listActions(context.settings), await readUserscriptVersion(context.env, context.settings));
@@ -97,7 +104,8 @@ const serveHome = async (context: RequestContext) =>
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
 
-let router: { base: string; fetch: ReturnType<typeof makeRouter>["fetch"] } | undefined;
+let router: { base: string; fetch: Routing["fetch"]; routes: Routing["routes"] } | undefined;
+type Routing = ReturnType<typeof makeRouter>;
 
 async function route(request: Request, context: RequestContext): Promise<Response> {
   const { basePath } = context.settings;
@@ -105,17 +113,17 @@ async function route(request: Request, context: RequestContext): Promise<Respons
   const [, action] = CALL_PATH.exec(context.path) ?? [];
   if (action !== undefined)
     return request.method === "OPTIONS" ? answerPreflight(request, context) : dispatch(request, action, context);
-  if (router?.base !== basePath) router = { base: basePath, fetch: makeRouter(basePath).fetch };
+  if (router?.base !== basePath) {
+    const { fetch, routes } = makeRouter(basePath);
+    router = { base: basePath, fetch, routes };
+  }
   const response: Response | undefined = await router.fetch(
     { method: request.method, url: request.url },
     request,
     context,
   );
   if (response !== undefined) return response;
-  throw new Failure("unknown-page", {
-    text: message("page.unknown"),
-    advice: message("page.startAt", { address: `${context.base}/` }),
-  });
+  throw refuseUnknownRoute(router.routes, context);
 }
 
 /**

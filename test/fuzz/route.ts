@@ -34,6 +34,7 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
     /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
     { name: "/kitsu-actions.*", readers: "anybody", answers: "other" },
   ],
+  [/^\/(openapi|contract\.schema)\.json$/, { name: "/openapi.json", readers: "anybody", answers: "other" }],
   [/^\/ping$/, { name: "/ping", readers: "anybody", answers: "other" }],
   [
     /^\/(actions|style\.css|page\.js|theme\.js|icon\.svg)?$/,

@@ -79,6 +79,8 @@ const PATHS = [
   "/page.js",
   "/theme.js",
   "/icon.svg",
+  "/openapi.json",
+  "/contract.schema.json",
   "/ping",
   "/runs",
   "/runs/",

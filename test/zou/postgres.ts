@@ -1,7 +1,7 @@
 // A PostgreSQL for tests, with its files in a temporary folder.
 import { chown, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exists } from "./environment.ts";
+import { exists } from "../support/python/virtual-environment.ts";
 import { type Account, run, type Server, serve, start } from "./program.ts";
 
 // Nothing here must survive a power failure, so nothing waits for the disk.

@@ -77,6 +77,10 @@ export async function signOut(request: Request, { env, settings }: LogContext): 
   return redirectToLog(request, settings, `${COOKIE}=`, 0);
 }
 
+/** For people who reload the page that answered the form, or open its address. */
+export const returnToLog = ({ settings }: LogContext): Response =>
+  new Response(null, { status: 303, headers: { location: `${settings.basePath}/runs` } });
+
 function redirectToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
   const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
   return new Response(null, {

@@ -1,5 +1,5 @@
-// Tickets: what a handler at a workstation opens. examples/handler reads this format.
-
+// Tickets: what a handler at a workstation opens.
+import type { Ticket, TicketItem } from "../../contract.ts";
 import type { Paths } from "./paths.ts";
 import type { TaskInfo } from "./template-variables.ts";
 
@@ -8,31 +8,6 @@ import type { TaskInfo } from "./template-variables.ts";
  * later.
  */
 export const TICKET_LIFE_S = 60;
-
-type TicketItem = {
-  task_id: string;
-  entity_id: string;
-  name: string;
-  path?: Paths;
-  media_url?: string;
-  frame_in?: number;
-  frame_out?: number;
-  fps?: number;
-};
-
-type Ticket = {
-  version: 1;
-  verb: string;
-  /** the launcher's id */
-  app: string;
-  issued_at: string;
-  expires_at: string;
-  person: { id: string | undefined; email: string | undefined };
-  run: string;
-  items: TicketItem[];
-  /** the object in Kabaret, and the button of the action to run there; null: its first button */
-  kabaret?: { oid: string; project: string; run?: { button: string | null } };
-};
 
 export function makeTicket(
   rest: Pick<Ticket, "verb" | "app" | "person" | "run" | "items" | "kabaret">,

@@ -9,6 +9,7 @@ const PUBLIC = [
   /^\/runs\/(?!sign-)[^/]+(\/follow)?$/,
   /^\/t\/[0-9a-f]{64}\/state$/,
   /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
+  /^\/(openapi|contract\.schema)\.json$/,
   /^\/ping$/,
 ] as const;
 

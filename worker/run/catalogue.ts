@@ -1,7 +1,7 @@
 // `GET /actions`: lists the actions, and says which of them the caller may run. The caller is
 // identified by Kitsu's session or Cloudflare Access. A mere claim is not looked up, because the
 // answer would reveal whether that person exists.
-import { WIRE_VERSION } from "../../contract.ts";
+import { type Catalogue, WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { findMissingTrust } from "../action/authorize.ts";
@@ -19,15 +19,13 @@ export async function serveCatalogue(request: Request, context: RequestContext):
     title: localize(action.title, reader),
     about: localize(action.about, reader),
     url: `${base}/actions/${action.id}`,
-    modes: action.modes,
-    entityTypes: action.entityTypes,
+    modes: [...action.modes],
+    ...(action.entityTypes && { entityTypes: [...action.entityTypes] }),
     mayRun: mayRun(person, action, context),
   }));
   const { trust, role } = person;
-  return Response.json(
-    { version: WIRE_VERSION, person: { trust, role }, actions },
-    { headers: { "cache-control": "no-store" } },
-  );
+  const catalogue: Catalogue = { version: WIRE_VERSION, person: { trust, role }, actions };
+  return Response.json(catalogue, { headers: { "cache-control": "no-store" } });
 }
 
 /**

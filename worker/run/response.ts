@@ -20,13 +20,15 @@ import type { Settings } from "../settings/settings.ts";
 
 /**
  * The failure behind the reply, if any, the call that it answers, what Zou says of its person, and
- * who reads the answer: the request's own reader if it is absent.
+ * who reads the answer: the request's own reader if it is absent. `status` is set if it isn't that
+ * of the reply.
  */
 type Origin = {
   failure?: Failure | undefined;
   call?: Call | undefined;
   person?: PersonLocale | undefined;
   reader?: Reader;
+  status?: number;
 };
 
 type AnswerContext = Pick<RequestContext, "settings" | "url" | "reader">;
@@ -35,10 +37,9 @@ export function answerCall(
   request: Request,
   { run, reply }: Answer,
   context: AnswerContext,
-  { failure, call, person, reader = context.reader }: Origin = {},
+  { failure, call, person, reader = context.reader, status = statusOf(reply, failure) }: Origin = {},
 ): Response {
   const { settings, url } = context;
-  const status = statusOf(reply, failure);
   const response = wantsPage(request)
     ? answerPage({
         ...localizeAnswer({ run, reply }, reader),

@@ -104,5 +104,6 @@ const startTimeOf = (phase: RunPhase) => ("at" in phase ? phase.at : undefined);
 function answerPhase(request: Request, context: RequestContext, id: string, phase: RunPhase, reply: Reply): Response {
   const at = startTimeOf(phase) ?? Date.now();
   const run = { ...linkRun(context.base, id, at), ...(phase.state === "over" && phase.offers) };
-  return answerCall(request, { run, reply }, context);
+  // Reading the state of a run that failed does not fail.
+  return answerCall(request, { run, reply }, context, { status: reply.kind === "started" ? 202 : 200 });
 }

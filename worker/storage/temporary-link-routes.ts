@@ -1,26 +1,20 @@
 // The HTTP routes of temporary links: a ticket and its state, a preview's media, a file, tasks.
-import { WIRE_VERSION } from "../../contract.ts";
+import { type TicketState, WIRE_VERSION } from "../../contract.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import { TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { checkSignature } from "../request/signed-request.ts";
+import { methodNotAllowed } from "../request/unknown-route.ts";
 import { readExtension, streamPreview } from "../services/media.ts";
 import type { Env } from "../settings/settings.ts";
-import {
-  getTemporaryLink,
-  linkTasks,
-  noBotAccount,
-  type StoredTarget,
-  type TicketState,
-  toSafeFileName,
-} from "./temporary-link.ts";
+import { getTemporaryLink, linkTasks, noBotAccount, type StoredTarget, toSafeFileName } from "./temporary-link.ts";
 import { readTicketReport } from "./ticket-report.ts";
 
 /** `GET /t/<token>`: the ticket, for the first caller. */
 export async function serveTicket(request: Request, token: string, { env }: RequestContext): Promise<Response> {
   // Link checkers send HEAD, which must not use the ticket up.
-  if (request.method !== "GET") throw methodNotAllowed("GET");
+  if (request.method !== "GET") throw methodNotAllowed(["GET"]);
   const [email, willReport] = [request.headers.get("kitsu-person"), request.headers.get("kitsu-report") === "1"];
   const answer = isToken(token)
     ? await getTemporaryLink(env, token).takeTicket(email, willReport)
@@ -51,7 +45,7 @@ export async function serveMedia(
   token: string,
   { env, settings }: RequestContext,
 ): Promise<Response> {
-  if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed("GET, HEAD");
+  if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed(["GET", "HEAD"]);
   const target = await readTarget(env, token);
   if (target?.kind !== "preview") throw linkExpired();
   const { kitsuToken } = settings;
@@ -125,11 +119,4 @@ const linkExpired = () =>
   new Failure("loan-over", {
     text: message("storage.linkExpired"),
     advice: message("storage.runAgain"),
-  });
-
-const methodNotAllowed = (allow: string) =>
-  new Failure("method-not-allowed", {
-    title: message("storage.methodNotAllowed"),
-    text: message("storage.useMethods", { methods: allow }),
-    headers: { allow },
   });

@@ -3,6 +3,7 @@
 // a signature; so it can't be guessed and expires soon. One Durable Object
 // per link, because "once" has to be decided in one place. Expired links delete themselves.
 import { DurableObject } from "cloudflare:workers";
+import type { TicketState } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
@@ -48,11 +49,6 @@ type StoredLink = {
 type TasksPage = { json: string; isLast: boolean; action: string; run: string };
 
 type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
-
-/** `outcome`: what the handler reported about the program, if it reports at all. */
-export type TicketState =
-  | { state: "waiting" | "expired" }
-  | { state: "taken"; outcome?: TicketReport | { state: "pending" | "unknown"; text: "" } };
 
 export class TemporaryLink extends DurableObject<Env> {
   /** @param pages of tasks, if that is what the link leads to */

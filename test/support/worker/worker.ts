@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { type Answer, Reply, Run } from "../../../contract.ts";
 import worker from "../../../worker/main.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
+import { checkDescribed } from "./description.ts";
 
 export const KITSU = "https://kitsu.studio.tld";
 export const EDGE = "https://edge.studio.tld";
@@ -37,7 +38,14 @@ export async function ask(
   variables: Record<string, unknown> = {},
 ): Promise<Response> {
   const ctx = createExecutionContext();
-  const response = await worker.fetch(arrive(path, init), makeEnv(variables), ctx);
+  const request = arrive(path, init);
+  const response = await worker.fetch(request, makeEnv(variables), ctx);
+  // A clone of any other body would have to be read.
+  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const { method, url } = request;
+  const { pathname } = new URL(url);
+  const { BASE_PATH: base = "" } = { BASE_PATH: "", ...variables };
+  await checkDescribed(method, pathname.slice(String(base).length), isJson ? response.clone() : response);
   await waitOnExecutionContext(ctx);
   return response;
 }

@@ -61,7 +61,9 @@ describe("a run, for anyone who knows its id", () => {
     ],
   ])("shows the kind of its reply: %j", async (reply, expected) => {
     replaceRun(debug).mockResolvedValue(reply);
-    expect((await readAnswer(await ask(await runOnce()))).reply).toMatchObject({ ...expected, title: "Debug" });
+    const response = await ask(await runOnce());
+    expect(response.ok, "reading the state does not fail").toBe(true);
+    expect((await readAnswer(response)).reply).toMatchObject({ ...expected, title: "Debug" });
   });
 
   it.each([`/runs/${"f".repeat(32)}`, `/runs/${"f".repeat(32)}?at=1`, "/runs/x", "/runs/..%2f..", "/runs/%00"])(

@@ -23,8 +23,18 @@ async function make(
   );
 }
 
+const TICKET = {
+  version: 1,
+  verb: "open",
+  app: "rv",
+  issued_at: "2026-11-23T10:00:00.000Z",
+  expires_at: "2026-11-23T10:01:00.000Z",
+  person: {},
+  run: `${EDGE}/runs/${"r".repeat(32)}?at=7`,
+  items: [],
+};
 const makeTicket = (person?: { email?: string }) =>
-  make({ kind: "ticket", content: { version: 1, verb: "open" } }, { ...(person && { person }) });
+  make({ kind: "ticket", content: TICKET }, { ...(person && { person }) });
 const tokenOf = (url: string) => /[0-9a-f]{64}/.exec(url)?.[0] ?? "";
 const take = (url: string, headers: Record<string, string> = {}) => ask(url, { headers }, VARIABLES);
 const readState = async (url: string) => (await ask(`${url}/state`, {}, VARIABLES)).json();
@@ -51,7 +61,7 @@ describe("a ticket", () => {
     expect(first.status).toBe(200);
     expect(first.headers.get("content-type")).toBe("application/json");
     expect(first.headers.get("cache-control")).toBe("no-store");
-    expect(await first.json()).toEqual({ version: 1, verb: "open" });
+    expect(await first.json()).toEqual(TICKET);
     const second = await take(url);
     expect(second.status).toBe(410);
     expect(await readFailed(second)).toMatchObject({ code: "ticket-used", advice: expect.stringContaining("again") });

@@ -1,0 +1,31 @@
+// What the worker offers.
+import * as v from "valibot";
+
+/**
+ * One action.
+ * - `url`: where Kitsu sends its calls
+ * - `modes`: `form` answers with a page, `ajax` with JSON
+ * - `entityTypes`: the kinds of entities whose tasks it accepts; all if absent
+ * - `mayRun`: whether the caller may run it. Only an estimate: there is no selection yet.
+ */
+export const OfferedAction = v.object({
+  id: v.string(),
+  title: v.string(),
+  about: v.string(),
+  url: v.string(),
+  modes: v.array(v.picklist(["form", "ajax"])),
+  entityTypes: v.optional(v.array(v.picklist(["asset", "shot", "sequence", "edit", "episode"]))),
+  mayRun: v.boolean(),
+});
+export type OfferedAction = v.InferOutput<typeof OfferedAction>;
+
+/**
+ * All actions of this deployment, in the caller's language. `person` is the caller, as far as their
+ * session in Kitsu or Cloudflare Access says it.
+ */
+export const Catalogue = v.object({
+  version: v.literal(1),
+  person: v.object({ trust: v.string(), role: v.optional(v.string()) }),
+  actions: v.array(OfferedAction),
+});
+export type Catalogue = v.InferOutput<typeof Catalogue>;
