@@ -52,6 +52,7 @@ const { metafile } = await build({
 });
 await checkDependencies();
 await copyFile(join(root, "scripts/cli/bin.mjs"), join(dist, "bin.mjs"));
+for (const name of ["openapi.json", "contract.schema.json"]) await copyFile(join(root, "gen", name), join(dist, name));
 await copyPlayground();
 await writeTypes();
 
