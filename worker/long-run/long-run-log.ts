@@ -39,10 +39,9 @@ export async function releaseFinished(env: Env, run: StoredLongRun): Promise<num
 
 /** Releases the run's locks and logs how it ended. Returns false if the log refuses. */
 export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
-  const { startedAt, endedAt = Date.now() } = run.state;
   const { id, action } = run.start.record;
   const [isLogged] = await Promise.all([
-    recordRun(env, readSettings(env), { ...toRecord(run), tookMs: endedAt - startedAt }),
+    recordRun(env, readSettings(env), toRecord(run)),
     mayHoldLocks(run) && getLocks(env, action).release(id),
   ]);
   return isLogged;

@@ -4,9 +4,10 @@ import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
 import { message } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
+import type { Reply, Run } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import { withoutUsed } from "../storage/run-links.ts";
 import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
 import { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
@@ -52,6 +53,16 @@ export async function findRunRecord(
   const startedAt = at ?? (await readStartTime(env, id));
   if (startedAt === undefined) throw unknownRun(settings);
   return readRunRecord(env, settings, id, startedAt);
+}
+
+/**
+ * The run without the offers that were used since its record was written: only its coordinator knows
+ * them. A run that offers nothing needs no request.
+ */
+export async function dropUsedOffers(env: Env, run: Run): Promise<Run> {
+  const offersNothing = run.undo === undefined && run.retry === undefined;
+  if (offersNothing || env.RUN_COORDINATORS === undefined) return run;
+  return withoutUsed(run, await getRunCoordinator(env, run.id).readUsed());
 }
 
 /** The reply of another run, finished or not; undefined if there is no such run. */

@@ -5,7 +5,7 @@ import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
-import { findRun } from "../long-run/run-lookup.ts";
+import { dropUsedOffers, findRun } from "../long-run/run-lookup.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { AskedRun, RunIdentity } from "../storage/known-run.ts";
@@ -115,9 +115,10 @@ async function findDuplicate(
   const isInterrupted = found?.record.reply.kind === "failed" && found.record.reply.code === "run-interrupted";
   if (found?.record.action === action && (isInterrupted || found.record.person?.id === person.id)) {
     const { record, answer } = found;
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) return { ...answer, run: await dropUsedOffers(env, answer.run) };
     // While the run is running, the log only says that something was asked.
-    if (record.reply.kind !== "ask") return { run: describeRun(base, record), reply: record.reply };
+    if (record.reply.kind !== "ask")
+      return { run: await dropUsedOffers(env, describeRun(base, record)), reply: record.reply };
   }
   const link = linkRun(base, run.id, at);
   const failure = new Failure("already-submitted", {

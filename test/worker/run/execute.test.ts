@@ -335,11 +335,11 @@ describe("the failed tasks of a run", () => {
       ],
     });
     const { run } = await answer(INPUT);
-    await retry(run?.retry ?? "");
-    expect(behavior.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [unreached] } });
     const pathname = (run?.url ?? "").replace(EDGE, "");
     const page = await (await ask(pathname, { headers: { ...READER, accept: "text/html" } })).text();
     expect(page).toContain("Run what was not tried (1)");
+    await retry(run?.retry ?? "");
+    expect(behavior.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [unreached] } });
   });
 
   it("are retried with the same input, as a new run that refers to the first", async () => {
@@ -489,6 +489,24 @@ describe("a run that can be undone", () => {
       "Remove it",
     );
   });
+
+  it("has no button once it is undone, and its address is in no answer", async () => {
+    offer();
+    const made = await run();
+    const accepts = ["text/html", "application/json"];
+    const readAll = async () =>
+      (
+        await Promise.all(
+          [READER, {}].flatMap((headers) =>
+            accepts.map(async (accept) => (await ask(`/runs/${RUN}`, { headers: { ...headers, accept } })).text()),
+          ),
+        )
+      ).filter((text) => text.includes(`/runs/${RUN}/undo`)).length;
+    expect(await readAll()).toBe(3);
+    await undo(made?.undo?.url);
+    expect(await readAll()).toBe(0);
+    expect((await answer(INPUT)).run).not.toHaveProperty("undo");
+  });
 });
 
 describe("a retry", () => {
@@ -516,6 +534,14 @@ describe("a retry", () => {
       advice: expect.stringContaining(`/runs/${"1".repeat(32)}?at=`),
     });
     expect(behavior.run).toHaveBeenCalledTimes(2);
+  });
+
+  it("is offered until it happened", async () => {
+    const url = await first();
+    const readRetry = async () => (await readAnswer(await ask(`/runs/${RUN}`))).run?.retry;
+    expect(await readRetry()).toBe(url);
+    await retry(url, "1");
+    expect(await readRetry()).toBeUndefined();
   });
 
   it("may be repeated if it did nothing", async () => {
