@@ -42,7 +42,8 @@ export function forwardTo(target: ForwardTarget): Action {
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
         const { code, reply, status, headers, cause } = thrown;
-        throw new Failure(code, { ...reportMissing(reply, [...missing]), status, headers, cause });
+        const { title } = reply;
+        throw new Failure(code, { title, reply: reportMissing(reply, [...missing]), status, headers, cause });
       }
     },
     undo: (context, data, run) => sendUndo(target, context, run, readUndoData(data)),

@@ -2,6 +2,7 @@
 import type { Started } from "../format/reply.ts";
 import type { ServerUndo } from "../services/server-answer.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { identifyRun } from "../storage/known-run.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import type { OfferedUndo } from "../storage/run-links.ts";
@@ -61,6 +62,6 @@ export async function offerUndo(
   const { id, at, action, person } = start.record;
   const { data, lifeS, label } = undo;
   const until = Date.now() + lifeS * 1_000;
-  await getRunCoordinator(env, id).offerUndo({ at, action, person: person?.id }, { data, until });
+  await getRunCoordinator(env, id).offerUndo(identifyRun(at, action, person), { data, until });
   return { until, label };
 }

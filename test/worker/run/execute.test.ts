@@ -221,6 +221,26 @@ describe("an action that asks", () => {
     expect(behavior.run).not.toHaveBeenCalled();
   });
 
+  it("refuses an answer under another e-mail address if the calls have no ids", async () => {
+    await send({ userid: undefined });
+    const other = await send({ ...INPUT, userid: undefined, useremail: "eve@studio.tld" });
+    expect(await readFailed(other)).toMatchObject({ code: "invalid-call", field: "run" });
+    expect(await readFailed(await send({ ...INPUT, userid: undefined, useremail: undefined }))).toMatchObject({
+      code: "invalid-call",
+      field: "run",
+    });
+    expect(behavior.run).not.toHaveBeenCalled();
+    expect((await answer({ ...INPUT, userid: undefined })).reply).toEqual(DONE);
+  });
+
+  it("shows its reply to nobody who does not say who they are", async () => {
+    const nobody = { ...INPUT, userid: undefined, useremail: undefined };
+    expect((await answer(nobody)).reply).toEqual(DONE);
+    const again = await send(nobody);
+    expect(again.status).toBe(409);
+    expect(await readFailed(again)).toMatchObject({ code: "already-submitted" });
+  });
+
   it("asks on a page as well, whose form sends Kitsu's call again without a script", async () => {
     const page = await (await ask(PATH, form())).text();
     expect(page).toContain(`action="/actions/debug?run=${RUN}"`);
