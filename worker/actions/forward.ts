@@ -11,7 +11,7 @@ import { describeRequest, describeTasks } from "./forward/forwarded-call.ts";
 import { sendControl, sendUndo } from "./forward/run-requests.ts";
 
 export function forwardTo(target: ForwardTarget): Action {
-  return defineAction({
+  const action = defineAction({
     id: target.id,
     title: target.title,
     about: target.about,
@@ -47,6 +47,6 @@ export function forwardTo(target: ForwardTarget): Action {
       }
     },
     undo: (context, data, run) => sendUndo(target, context, run, readUndoData(data)),
-    passControl: (context, run, control) => sendControl(target, context, run, control),
   });
+  return { ...action, passControl: (context, run, control) => sendControl(target, context, run, control) };
 }

@@ -52,6 +52,8 @@ const StoredState = v.object({
   faultSince: time,
   /** the person who canceled it, if not its owner */
   canceledBy: v.optional(v.string()),
+  /** when the click was sent that paused or resumed it, in epoch seconds */
+  pausedAtS: time,
   picture: v.optional(v.string()),
   undo: RunRecord.entries.undo,
   undone: RunRecord.entries.undone,

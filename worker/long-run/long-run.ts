@@ -28,8 +28,8 @@ import { LongRunStore } from "./long-run-store.ts";
 import { createWatchContext, POLL_MAX_MS, poll, watchRun } from "./poll.ts";
 import { chooseAlarmWait } from "./poll-interval.ts";
 import type { ReportState } from "./progress-report.ts";
-import { readRunReply, runOver } from "./run-lookup.ts";
-import { type Report, readReport, type ServerStatus, toRunStatus } from "./server-status.ts";
+import { notOffered, readRunReply, runOver } from "./run-lookup.ts";
+import { noteClick, type Report, readReport, type ServerStatus, toRunStatus } from "./server-status.ts";
 import { closeSockets, openSocket, sendToSockets } from "./sockets.ts";
 import { Turns } from "./turns.ts";
 
@@ -92,7 +92,7 @@ export class LongRun extends DurableObject<Env> {
         if (run === undefined || run.start.record.at !== at || isOver(run.state)) throw runOver();
         const settings = readSettings(this.env);
         const { title, control } = findAction(run.start.record.action, settings);
-        if (control === undefined) throw runOver();
+        if (control === undefined) throw notOffered();
         const status = await withTimeLimit(title, POLL_MAX_MS, (signal) =>
           control(this.#createWatchContext(run, settings, signal), JSON.parse(run.state.data), what),
         );
@@ -126,8 +126,7 @@ export class LongRun extends DurableObject<Env> {
     return this.#turns.take(async () => {
       const run = await this.#store.load();
       if (run === undefined || run.start.record.at !== at || isOver(run.state)) return false;
-      const changes = { personAt: Date.now(), ...(canceledBy !== undefined && { canceledBy }) };
-      await this.#apply(toRunStatus(run, answered), changes, answered.undo);
+      await this.#apply(toRunStatus(run, answered), noteClick(answered, canceledBy), answered.undo);
       return true;
     });
   }

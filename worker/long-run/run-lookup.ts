@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
-import { message } from "../format/message.ts";
+import { message, type Text } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
@@ -78,6 +78,10 @@ export async function readRunReply(env: Env, settings: Settings, id: string): Pr
 
 /** Neither can it be controlled. */
 export const runOver = () => new Failure("run-over", { text: message("longRun.over") });
+
+/** The run continues, but this button is not there now, or never was. */
+export const notOffered = (text: Text = message("longRun.otherButtons")) =>
+  new Failure("run-over", { title: message("longRun.notOffered"), text });
 
 async function readStartTime(env: Env, id: string): Promise<number | undefined> {
   if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;

@@ -1,7 +1,7 @@
 // The reply that an answer of a studio's server makes, whatever it is.
 import { Failure } from "../../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../../format/message.ts";
-import type { Reply } from "../../format/reply.ts";
+import type { Done, Reply } from "../../format/reply.ts";
 import { truncate } from "../../request/request-snapshot.ts";
 import { exceedsJsonLimits, parseJson } from "../../services/http.ts";
 import { addProblem, readServerAnswer, type ServerAnswer, type ServerOffers } from "../../services/server-answer.ts";
@@ -80,7 +80,7 @@ const describeUnknownKind = (kind: string): Text =>
     message("forward.knownKinds", { kinds: ['"done"', '"failed"', '"ask"', '"started"'] }),
   ]) ?? "";
 
-export const succeed = (title: Text, text?: Text): Reply => ({
+export const succeed = (title: Text, text?: Text): Done => ({
   kind: "done",
   severity: "success",
   title: shorten(title, TITLE_MAX_CHARS),
