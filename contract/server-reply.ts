@@ -40,8 +40,8 @@ export const ServerDone = v.object({ ...Done.entries, undo: v.optional(ServerUnd
 export type ServerDone = v.InferOutput<typeof ServerDone>;
 
 /**
- * The server needs an answer: the call arrives again, with it. At most 200 fields, each with a value
- * of at most 20,000 characters, or a list of 5,000: more would not come back.
+ * The server needs an answer: the call arrives again, with it. At most 200 fields, each with a
+ * value of at most 20,000 characters, or a list of 5,000: more would not come back.
  * - `plan`: comes back unchanged, at most 200 characters
  */
 export const ServerAsk = v.object({

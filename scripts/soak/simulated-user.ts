@@ -137,8 +137,8 @@ export class SimulatedUser {
   }
 
   /**
-   * Polls a long run a few times, and perhaps undoes it when it has ended. If told to, cancels it, or
-   * pauses and resumes a simulation, which resumes by itself if nobody does.
+   * Polls a long run a few times, and perhaps undoes it when it has ended. If told to, cancels it,
+   * or pauses and resumes a simulation, which resumes by itself if nobody does.
    */
   async follow(run: RunHistory, url: string, mayControl: boolean): Promise<void> {
     for (let polls = this.#random.integer(1, 5); polls > 0; polls -= 1) {

@@ -84,8 +84,8 @@ type Functions<S extends FormSchema> = {
   /** Runs the action. Throw a Failure to say why it can't be done. */
   run(context: AnsweredContext<S>): Promise<Reply>;
   /**
-   * Undoes what `run` did in an earlier run, from the `data` it passed to `offerUndo`. `run` has the
-   * id and the page of that run; the context is that of the undo.
+   * Undoes what `run` did in an earlier run, from the `data` it passed to `offerUndo`. `run` has
+   * the id and the page of that run; the context is that of the undo.
    */
   undo?(context: ActionContext, data: unknown, run: Run): Promise<Reply>;
   /**

@@ -70,7 +70,8 @@ export async function poll(
 }
 
 /**
- * Asks the action how the run is now. A studio's server reports it instead, so then it is as it was.
+ * Asks the action how the run is now. A studio's server reports it instead, so then it is as it
+ * was.
  */
 export async function watchRun(
   run: StoredLongRun,

@@ -56,8 +56,8 @@ export async function findRunRecord(
 }
 
 /**
- * The run without the offers that were used since its record was written: only its coordinator knows
- * them. A run that offers nothing needs no request.
+ * The run without the offers that were used since its record was written: only its coordinator
+ * knows them. A run that offers nothing needs no request.
  */
 export async function dropUsedOffers(env: Env, run: Run): Promise<Run> {
   const offersNothing = run.undo === undefined && run.retry === undefined;
