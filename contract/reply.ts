@@ -74,6 +74,9 @@ export const Done = v.object({
 /** @interface */
 export type Done = v.InferOutput<typeof Done>;
 
+/** The most characters of what is sent back with an answer: `form` and `plan`. */
+export const PLAN_MAX_CHARS = 200;
+
 /**
  * The action needs an answer before it runs. Without fields it only asks for confirmation.
  * - `submit`: the button's text

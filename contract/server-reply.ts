@@ -1,6 +1,6 @@
 // What a studio's own server may answer or report beside a Reply: buttons for its run.
 import * as v from "valibot";
-import { Ask, Done, Failed, Started } from "./reply.ts";
+import { Ask, Done, Failed, PLAN_MAX_CHARS, Started } from "./reply.ts";
 import { skipInvalid } from "./skip-invalid.ts";
 
 /** An undo is offered for a week at most. */
@@ -39,6 +39,17 @@ export type ServerUndo = v.InferOutput<typeof ServerUndo>;
 export const ServerDone = v.object({ ...Done.entries, undo: v.optional(ServerUndo) });
 export type ServerDone = v.InferOutput<typeof ServerDone>;
 
+/**
+ * The server needs an answer: the call arrives again, with it. At most 200 fields, each with a
+ * value of at most 20,000 characters, or a list of 5,000: more would not come back.
+ * - `plan`: comes back unchanged, at most 200 characters
+ */
+export const ServerAsk = v.object({
+  ...Ask.entries,
+  plan: v.optional(v.pipe(v.string(), v.maxLength(PLAN_MAX_CHARS))),
+});
+export type ServerAsk = v.InferOutput<typeof ServerAsk>;
+
 /** What a studio's server answers to a call, a control or an undo. A report is never an `ask`. */
-export const ServerReply = v.union([ServerDone, Ask, ServerStarted, Failed]);
+export const ServerReply = v.union([ServerDone, ServerAsk, ServerStarted, Failed]);
 export type ServerReply = v.InferOutput<typeof ServerReply>;

@@ -36,6 +36,7 @@ ANY: Any = None
         (lambda: Done("x", links=[{"label": "y"}]), "Done.links must be a list of Link: the entry at 0 must be Link, not a dict."),  # type: ignore[list-item]
         (lambda: Outcome("t1", "SH010", "ok"), 'Outcome.state must be one of "done", "skipped", "failed", "planned", "waiting", "running", not "ok".'),  # type: ignore[arg-type]
         (lambda: Outcome("t1", "SH010", "done", retry="yes"), 'Outcome.retry must be True or False, not "yes".'),  # type: ignore[arg-type]
+        (lambda: Outcome("t1", "SH010", "done", progress=Progress(1, 2, "x")), "Outcome.progress must have only done and total"),
         (lambda: Progress(float("nan"), 2), "Progress.done must be a number, not nan."),
         (lambda: Progress(True, 2), "Progress.done must be a number, not True."),
         (lambda: Link("Open", "/prod/sh010"), 'Link.url must begin with "https://" or another scheme, unlike "/prod/sh010".'),
@@ -58,6 +59,11 @@ ANY: Any = None
         (lambda: Field("note", "Note", value=["a"]), "its value must not be a list"),
         (lambda: Ask("x", fields=[Field("a", "A"), Field("a", "B")]), 'Ask.fields has two fields named "a"'),
         (lambda: Ask("x", plan="p" * 201), "Ask.plan has 201 characters and must have 1 to 200"),
+        (lambda: Ask("x", plan="\N{CLAPPER BOARD}" * 101), "Ask.plan has 202 characters and must have 1 to 200"),
+        (lambda: Ask("x", fields=[Field(f"f{at}", "F") for at in range(201)]), "Ask.fields has 201 fields and may have 200"),
+        (lambda: Field("f", "F", "hidden", value="x" * 20_001), 'Field "f" has a value of 20001 characters and may have 20000'),
+        (lambda: Field("f", "F", "hidden", value=["x"] * 5_001), 'Field "f" has 5001 values and may have 5000'),
+        (lambda: UndoOffer(label="x" * 81), "UndoOffer.label has 81 characters and may have 80"),
         (lambda: UndoOffer(seconds=0), "UndoOffer.seconds must be from 1 to 604800 (seven days), not 0."),
         (lambda: UndoOffer({1, 2}), "UndoOffer.data must be JSON"),
         (lambda: UndoOffer("x" * 20_000), "UndoOffer.data has 20011 bytes and may have 16000"),

@@ -46,6 +46,7 @@ async function writeReference(out: string): Promise<void> {
     out,
     exclude: FOREIGN_FILES,
     excludeExternals: true,
+    excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
     disableSources: true,

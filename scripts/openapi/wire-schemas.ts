@@ -41,11 +41,17 @@ export function makeMoreSchemas(schemas: NamedSchemas, replaced: ReadonlyMap<unk
   return Object.fromEntries(Object.entries(all).filter(([name]) => name in schemas));
 }
 
+/** Any text is valid, but these are the values that are known now. */
+const OPEN_LISTS: ReadonlyMap<unknown, JsonSchema> = new Map([
+  [contract.Field.entries.type, { type: "string", examples: [...contract.FIELD_TYPES] }],
+]);
+
 const convert = (schemas: NamedSchemas, replaced: ReadonlyMap<unknown, JsonSchema>): Schemas =>
   toJsonSchemaDefs(schemas, {
     typeMode: "input",
     target: "draft-2020-12",
-    overrideSchema: ({ valibotSchema, jsonSchema }) => replaced.get(valibotSchema) ?? tidy(valibotSchema, jsonSchema),
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      replaced.get(valibotSchema) ?? OPEN_LISTS.get(valibotSchema) ?? tidy(valibotSchema, jsonSchema),
   });
 
 const ObjectSchema = v.object({

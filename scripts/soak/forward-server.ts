@@ -1,5 +1,5 @@
-// A studio's server that calls are forwarded to. It verifies signatures, counts what it did for
-// each webhook-id, and reports its progress until the worker has accepted the end.
+// A studio's server that calls and clicks are forwarded to. It verifies signatures, counts what it
+// did for each webhook-id, and reports its progress until the worker has accepted the end.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
@@ -7,16 +7,17 @@ import * as v from "valibot";
 import { readBody } from "../../playground/request-body.ts";
 import { listen } from "../listen.ts";
 import type { Random } from "./random.ts";
+import { Simulation } from "./simulation.ts";
 
-const ForwardedCall = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    run: v.object({ id: v.string(), progress: v.string() }),
-    action: v.string(),
-    call: v.object({ selection: v.array(v.string()), input: v.optional(v.unknown()) }),
-  }),
-);
+const common = { run: v.object({ id: v.string(), progress: v.string() }), action: v.string() };
+const Call = v.object({
+  ...common,
+  type: v.literal("call"),
+  call: v.object({ selection: v.array(v.string()), input: v.optional(v.unknown()) }),
+});
+const Control = v.object({ ...common, type: v.picklist(["cancel", "pause", "resume"]) });
+const Undo = v.object({ ...common, type: v.literal("undo"), data: v.unknown() });
+const Forwarded = v.pipe(v.string(), v.parseJson(), v.variant("type", [Call, Control, Undo]));
 
 /**
  * The forwarded actions: `publish` is done at once, `review` asks first, `simulate` is a long run.
@@ -30,8 +31,11 @@ const RefusedReport = v.pipe(v.string(), v.parseJson(), v.object({ reply: v.obje
 export class ForwardServer {
   /** how often each call was carried out, by webhook-id */
   readonly executions = new Map<string, number>();
+  /** requests that must never come, by the ID of the run */
+  readonly wrong = new Map<string, string>();
   /** why the end of a run could not be reported, by the ID of the run */
   readonly unreported = new Map<string, string>();
+  readonly #simulations = new Map<string, Simulation>();
   #reporting = 0;
   readonly #webhook: Webhook;
   readonly #random: Random;
@@ -62,34 +66,43 @@ export class ForwardServer {
     const id = String(request.headers["webhook-id"] ?? "");
     const headers = { "webhook-id": id, ...pick(request, "webhook-timestamp"), ...pick(request, "webhook-signature") };
     this.#webhook.verify(body, headers);
-    const { run, action, call } = v.parse(ForwardedCall, body);
-    const send = (reply: object) => {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: 1, reply }));
-    };
-    if (action === "review" && call.input === undefined) {
-      const fields = [{ name: "note", label: "Note", type: "text" }];
-      return send({ kind: "ask", title: "Review", fields, submit: "Review" });
-    }
-    this.executions.set(id, (this.executions.get(id) ?? 0) + 1);
-    if (action !== "simulate")
-      return send({ kind: "done", severity: "success", title: `${call.selection.length} published` });
-    void this.#simulate(run.id, run.progress);
-    send({ kind: "started", title: "Simulating", progress: { done: 0, total: 4 } });
+    const reply = this.#reply(id, v.parse(Forwarded, body));
+    if (reply === undefined) response.writeHead(204).end();
+    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ version: 1, reply }));
   }
 
-  async #simulate(id: string, url: string): Promise<void> {
+  #reply(id: string, request: v.InferOutput<typeof Forwarded>): object | undefined {
+    const { run, action } = request;
+    if (request.type === "undo") return this.#undo(run.id, request.data);
+    if (request.type !== "call") {
+      const simulation = this.#simulations.get(run.id);
+      if (simulation === undefined) this.wrong.set(run.id, `"${request.type}" of a run that offered no buttons`);
+      return simulation?.control(request.type);
+    }
+    const { selection, input } = request.call;
+    if (action === "review" && input === undefined) {
+      const fields = [{ name: "note", label: "Note", type: "text" }];
+      return { kind: "ask", title: "Review", fields, submit: "Review" };
+    }
+    this.executions.set(id, (this.executions.get(id) ?? 0) + 1);
+    if (action !== "simulate") return { kind: "done", severity: "success", title: `${selection.length} published` };
+    const simulation = new Simulation(this.#random);
+    this.#simulations.set(run.id, simulation);
+    void this.#simulate(run.id, run.progress, simulation);
+    return { ...simulation.started, progress: { done: 0, total: 4 } };
+  }
+
+  #undo(id: string, data: unknown): object {
+    const offered = JSON.stringify(this.#simulations.get(id)?.undoData);
+    if (JSON.stringify(data) !== offered)
+      this.wrong.set(id, `an undo with the data ${JSON.stringify(data)} instead of ${offered}`);
+    return { kind: "done", severity: "success", title: "Discarded" };
+  }
+
+  async #simulate(id: string, url: string, simulation: Simulation): Promise<void> {
     this.#reporting += 1;
     try {
-      const steps = this.#random.integer(1, 3);
-      for (let done = 1; done <= steps; done += 1) {
-        await sleep(this.#random.integer(0, 1_200));
-        await this.#report(id, url, done, { kind: "started", title: "Simulating", progress: { done, total: 4 } });
-      }
-      await sleep(this.#random.integer(0, 1_200));
-      const end = this.#random.chance(0.8)
-        ? { kind: "done", severity: "success", title: "Simulated" }
-        : { kind: "failed", code: "diverged", title: "The simulation diverged" };
-      const result = await this.#report(id, url, 9, end);
+      const result = await simulation.run((number, reply) => this.#report(id, url, number, reply));
       if (result !== "accepted" && result !== "report-refused") this.unreported.set(id, result);
     } finally {
       this.#reporting -= 1;

@@ -19,6 +19,10 @@ export class RunHistory {
   /** the links that the person received */
   links: Run | undefined;
   isUndone = false;
+  /** how often an undo was answered as done, not counting that it was undone before */
+  undos = 0;
+  /** the ends that its followers saw */
+  readonly ends = new Set<string>();
   /** Its effects may be those of the run that it retries. */
   isRetry = false;
   tasks: readonly string[] = [];
@@ -31,6 +35,13 @@ export class RunHistory {
 
   note(text: string): void {
     this.lines.push(`${formatTime(Date.now())} ${text}`);
+  }
+
+  /** Notes what somebody who follows the run sees. */
+  see({ run, reply }: Answer): void {
+    if (reply.kind === "started") return;
+    this.ends.add(`${reply.kind} "${reply.title}"`);
+    if (run !== undefined) this.links = { ...run, ...this.links };
   }
 
   /** The worker answered with its ID, so it must be in the log. */

@@ -1,7 +1,7 @@
-// A person who runs actions, answers questions, submits twice, reloads, leaves, retries, undoes and
-// cancels. If a reply asks to check what was done before retrying, they check.
+// A person who runs actions, answers questions, submits twice, reloads, leaves, retries, undoes,
+// cancels and pauses. If a reply asks to check what was done before retrying, they check.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer, Ask, Field, InputValue } from "../../contract.ts";
+import type { Answer, Ask, Field, InputValue, Run } from "../../contract.ts";
 import type { History, RunHistory } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { Studio } from "./studio.ts";
@@ -106,7 +106,7 @@ export class SimulatedUser {
     if (links.undo !== undefined && random.chance(0.5)) await this.undo(run, links.undo.url);
     else if (links.retry !== undefined && random.chance(0.7)) await this.#retry(run, links.retry, reply, selection);
     else if (links.follow !== undefined && random.chance(0.5))
-      await this.follow(run, links.follow.url, random.chance(0.3));
+      await this.follow(run, links.follow.url, random.chance(run.action === "simulate" ? 0.7 : 0.3));
   }
 
   async undo(run: RunHistory, url: string): Promise<Answer | undefined> {
@@ -117,6 +117,7 @@ export class SimulatedUser {
       const answer = await this.#client.send(undo, url, this.#studio.person);
       run.note(`  undo: ${answer === undefined ? "lost" : `${answer.reply.kind} ${answer.reply.title}`}`);
       if (answer?.reply.kind === "done") run.isUndone = true;
+      if (answer?.reply.kind === "done" && answer.reply.severity === "success") run.undos += 1;
       return answer;
     };
     const [first] = await Promise.all([submit(), ...(this.#random.chance(0.3) ? [submit()] : [])]);
@@ -135,20 +136,37 @@ export class SimulatedUser {
     await this.#submitAndAnswer(retry, url, this.#studio.person);
   }
 
-  /** Polls a long run a few times, and cancels it if told to. */
-  async follow(run: RunHistory, url: string, mayCancel: boolean): Promise<void> {
+  /**
+   * Polls a long run a few times, and perhaps undoes it when it has ended. If told to, cancels it,
+   * or pauses and resumes a simulation, which resumes by itself if nobody does.
+   */
+  async follow(run: RunHistory, url: string, mayControl: boolean): Promise<void> {
     for (let polls = this.#random.integer(1, 5); polls > 0; polls -= 1) {
       const { answer } = await this.#client.get(url);
-      if (answer !== undefined && answer.reply.kind !== "started") return;
-      const cancel = answer?.run?.cancel;
-      if (mayCancel && cancel !== undefined) {
-        this.#history.count("cancels");
-        const canceled = this.#history.add(this.#random.hex(32), "cancel", "");
-        run.note(`canceled by ${canceled.id}`);
-        await this.#client.send(canceled, cancel, this.#studio.person);
+      if (answer !== undefined && answer.reply.kind !== "started") {
+        run.see(answer);
+        const { undo } = answer.run ?? {};
+        if (undo !== undefined && this.#random.chance(0.5)) await this.undo(run, undo.url);
         return;
       }
+      if (mayControl && answer?.run !== undefined && (await this.#control(run, answer.run)) === "cancel") return;
       await sleep(this.#random.integer(50, 500));
     }
+  }
+
+  /** Clicks a button of the run, sometimes twice. Returns which. */
+  async #control(run: RunHistory, links: Run): Promise<string | undefined> {
+    const controls = run.action === "simulate" ? (["cancel", "pause", "resume"] as const) : (["cancel"] as const);
+    const offered = controls.filter((control) => links[control] !== undefined);
+    if (offered.length === 0) return undefined;
+    const control = this.#random.pick(offered);
+    this.#history.count(`clicks on ${control}`);
+    const click = () => {
+      const clicked = this.#history.add(this.#random.hex(32), control, "");
+      run.note(`${control}: ${clicked.id}`);
+      return this.#client.send(clicked, links[control] ?? "", this.#studio.person);
+    };
+    await Promise.all([click(), ...(this.#random.chance(0.3) ? [click()] : [])]);
+    return control;
   }
 }

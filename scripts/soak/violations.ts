@@ -52,6 +52,8 @@ export async function findViolations({ history, log, studio, client }: Evidence)
     if (records.some(isRunning))
       violations.push({ kind: "stuck", run: id, text: "A run that no answer named never ends" });
   }
+  for (const [id, request] of studio.forwardServer.wrong)
+    violations.push({ kind: "doubled", run: id, text: `The studio's server got ${request}` });
   for (const [id, reason] of studio.forwardServer.unreported) {
     const [record] = logged.get(id) ?? [];
     if (record === undefined || isRunning(record))
@@ -90,6 +92,7 @@ function checkLog(run: RunHistory, records: readonly LogRecord[], history: Histo
     add("lost", `The answer was "${lastReply.title}", but the log has only its question`);
   if (lastReply?.kind === "started" && record.reply.kind === "ask")
     add("lost", "It was started, but the log has only its question");
+  if (run.undos > 1) add("doubled", `It was undone ${run.undos} times`);
   if (run.isUndone && record.undone === undefined) add("lost", "It was undone, but the log does not say so");
 }
 
@@ -109,7 +112,8 @@ function countEffects({ id, action, tag, tasks }: RunHistory, studio: Studio): P
   return Promise.resolve([studio.forwardServer.executions.get(id) ?? 0]);
 }
 
-async function checkLinks({ links, lines }: RunHistory, client: WorkerClient, add: Add): Promise<void> {
+async function checkLinks(run: RunHistory, client: WorkerClient, add: Add): Promise<void> {
+  const { links, lines, ends } = run;
   for (const url of [links?.url, links?.follow?.url]) {
     if (url === undefined) continue;
     const { status, answer } = await client.get(url);
@@ -117,5 +121,10 @@ async function checkLinks({ links, lines }: RunHistory, client: WorkerClient, ad
     if (status === 404 || status === 0 || status === 409) add("dead link", `${status} at ${pathname}`);
     else if (answer?.reply.kind === "started")
       add("stuck", `${pathname} says that it is still running: ${answer.reply.text ?? ""} (${lines.length} lines)`);
+    else if (answer !== undefined && url === links?.follow?.url) {
+      run.see(answer);
+      if (run.isUndone && answer.run?.undo !== undefined) add("doubled", "It was undone, but offers its undo again");
+    }
   }
+  if (ends.size > 1) add("doubled", `It ended ${ends.size} times: ${[...ends].join(", ")}`);
 }

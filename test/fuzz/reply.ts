@@ -1,6 +1,7 @@
 // Replies that a studio's server may answer or report: correct in shape with odd values, or
 // entirely odd.
 import fc from "fast-check";
+import { FIELD_TYPES } from "../../contract.ts";
 import { rarely } from "./rarely.ts";
 import type { StudioAnswer } from "./studio.ts";
 import { MARKER, oddText, oddValue } from "./texts.ts";
@@ -104,20 +105,7 @@ const field = () =>
   fc.record({
     name: fc.oneof(text(), fc.constantFrom("a", "b", "__proto__", "constructor")),
     label: text(),
-    type: fc.constantFrom(
-      "text",
-      "long-text",
-      "number",
-      "toggle",
-      "one-of",
-      "several-of",
-      "date",
-      "person",
-      "task-status",
-      "hidden",
-      "kx",
-      "__proto__",
-    ),
+    type: fc.constantFrom(...FIELD_TYPES, "kx", "__proto__"),
     help: maybe(text()),
     placeholder: maybe(text()),
     required: maybe(fc.boolean()),

@@ -1,3 +1,4 @@
+import { FIELD_TYPES } from "../../contract.ts";
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
@@ -163,7 +164,7 @@ test("turns nothing from a server into markup, and no forbidden address into a l
     { kind: "download", url: bad, name: evil },
   ] as const;
   const tables = [{ title: evil, columns: [evil], rows: [[evil]] }];
-  const fields = ["text", "long-text", "one-of", "several-of", "toggle", evil].map((type, at) => {
+  const fields = [...FIELD_TYPES, evil].map((type, at) => {
     const options = [{ value: evil, label: evil, color: evil }];
     return {
       name: `${evil}${at}`,
@@ -192,7 +193,8 @@ test("turns nothing from a server into markup, and no forbidden address into a l
   await expect(toasts.locator("a, img")).toHaveCount(0);
   await expect(toasts.locator(".text")).toContainText(bad);
   await kitsu.run("Ask");
-  await expect(dialog.locator("[aria-invalid]")).toHaveCount(6);
+  // Every type but the hidden one, and the unknown one.
+  await expect(dialog.locator("[aria-invalid]")).toHaveCount(FIELD_TYPES.length);
   await expect(dialog.getByText(bad)).toHaveCount(2);
   await expect(dialog.locator("a, img")).toHaveCount(0);
   expect(await page.evaluate(() => Reflect.get(window, "pwned"))).toBeUndefined();

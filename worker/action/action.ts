@@ -83,7 +83,10 @@ type Functions<S extends FormSchema> = {
   ): Confirmation | undefined | Promise<Confirmation | undefined>;
   /** Runs the action. Throw a Failure to say why it can't be done. */
   run(context: AnsweredContext<S>): Promise<Reply>;
-  /** Undoes what `run` did in that earlier run, from the data it passed to `offerUndo`. */
+  /**
+   * Undoes what `run` did in an earlier run, from the `data` it passed to `offerUndo`. `run` has
+   * the id and the page of that run; the context is that of the undo.
+   */
   undo?(context: ActionContext, data: unknown, run: Run): Promise<Reply>;
   /**
    * Checks what `run` started, and carries on with it. May be called twice with the same data,
@@ -93,11 +96,6 @@ type Functions<S extends FormSchema> = {
   watch?(context: WatchContext, data: unknown): Promise<RunStatus>;
   /** Cancels, pauses or resumes the run, and says how it is now. */
   control?(context: WatchContext, data: unknown, control: Control): Promise<RunStatus>;
-  /**
-   * Instead of `watch` and `control`, if a server of the studio's works on the run and reports its
-   * progress: asks that server. A Failure says that the run goes on.
-   */
-  passControl?(context: ActionContext, run: Run, control: Control): Promise<ControlAnswer>;
   /** The newest picture, for browsers that can't reach its source. */
   picture?(context: WatchContext, data: unknown): Promise<Response>;
 };
@@ -128,6 +126,11 @@ export type Action = ActionDetails & {
   undo?: ((context: ActionContext, data: unknown, run: Run) => Promise<Reply>) | undefined;
   watch?: ((context: WatchContext, data: unknown) => Promise<RunStatus>) | undefined;
   control?: ((context: WatchContext, data: unknown, control: Control) => Promise<RunStatus>) | undefined;
+  /**
+   * Of a forwarded action, instead of `watch` and `control`: asks the server that works on the run
+   * and reports its progress. A Failure says that the run continues.
+   * @internal Only servers in FORWARD_TARGETS can report.
+   */
   passControl?: ((context: ActionContext, run: Run, control: Control) => Promise<ControlAnswer>) | undefined;
   picture?: ((context: WatchContext, data: unknown) => Promise<Response>) | undefined;
 };

@@ -27,6 +27,6 @@ export type RunStatus = {
 
 /**
  * What the server that works on a run said to a control. `reply` is the new state of the run;
- * without one the server only accepted it, perhaps in `words` of its own.
+ * without one the server only accepted it, in these `words`.
  */
-export type ControlAnswer = ServerOffers & { reply?: Reply; words?: Text };
+export type ControlAnswer = ServerOffers & { reply?: Reply; words?: { title: Text; text?: Text | undefined } };

@@ -11,7 +11,7 @@ import { describeRequest, describeTasks } from "./forward/forwarded-call.ts";
 import { sendControl, sendUndo } from "./forward/run-requests.ts";
 
 export function forwardTo(target: ForwardTarget): Action {
-  return defineAction({
+  const action = defineAction({
     id: target.id,
     title: target.title,
     about: target.about,
@@ -42,10 +42,11 @@ export function forwardTo(target: ForwardTarget): Action {
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown;
         const { code, reply, status, headers, cause } = thrown;
-        throw new Failure(code, { ...reportMissing(reply, [...missing]), status, headers, cause });
+        const { title } = reply;
+        throw new Failure(code, { title, reply: reportMissing(reply, [...missing]), status, headers, cause });
       }
     },
     undo: (context, data, run) => sendUndo(target, context, run, readUndoData(data)),
-    passControl: (context, run, control) => sendControl(target, context, run, control),
   });
+  return { ...action, passControl: (context, run, control) => sendControl(target, context, run, control) };
 }

@@ -97,6 +97,8 @@ type Details = {
   status?: number | undefined;
   /** response headers that go with the status, such as `allow` with 405 */
   headers?: Record<string, string> | undefined;
+  /** the reply, if another server made it: it is shown as it is */
+  reply?: Failed | undefined;
   /** the service itself answered, not a proxy: it is not still working on the request */
   isAnswered?: boolean | undefined;
   cause?: unknown;
@@ -128,7 +130,7 @@ export class Failure extends Error {
     this.status = details.status ?? (isFailureCode(code) ? FAILURES[code] : ACTION_STATUS);
     this.headers = details.headers ?? {};
     this.isAnswered = details.isAnswered ?? false;
-    this.reply = {
+    this.reply = details.reply ?? {
       kind: "failed",
       code,
       title,

@@ -7,7 +7,7 @@ import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
 import { linkRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
-import { findLiveRun, getLongRun, runOver } from "./run-lookup.ts";
+import { findLiveRun, getLongRun, notOffered, runOver } from "./run-lookup.ts";
 
 export async function controlRun(
   action: Action,
@@ -45,13 +45,15 @@ async function passControl(
   env: Env,
 ): Promise<Reply> {
   const live = await findLiveRun(env, id, at);
-  if (live?.record.reply.kind !== "started" || live.answer?.run[control] === undefined) throw runOver();
+  if (live?.record.reply.kind !== "started") throw runOver();
+  if (live.answer?.run[control] === undefined) throw notOffered();
+  const sentAtS = Math.floor(Date.now() / 1_000);
   const answer = await pass(actionContext, linkRun(actionContext.base, id, at), control);
   const canceledBy = control === "cancel" ? by : undefined;
   const { words, ...status } = assume(answer, control);
-  const isTaken = await getLongRun(env, id).takeAnswer(at, status, canceledBy);
-  if (!isTaken) return confirm(message("longRun.endedMeanwhile"), words);
-  if (words !== undefined) return confirm(words);
+  const isTaken = await getLongRun(env, id).takeAnswer(at, { ...status, sentAtS }, canceledBy);
+  if (!isTaken) return confirm(message("longRun.endedMeanwhile"), words?.title);
+  if (words !== undefined) return confirm(words.title, words.text);
   const { reply } = status;
   if (reply === undefined || reply.kind === "started") return confirm(message(`longRun.${control}`), reply?.text);
   return confirm(reply.title, reply.text);

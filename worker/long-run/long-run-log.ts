@@ -2,6 +2,7 @@
 import type { Started } from "../format/reply.ts";
 import type { ServerUndo } from "../services/server-answer.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { identifyRun } from "../storage/known-run.ts";
 import { getLocks } from "../storage/locks.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import type { OfferedUndo } from "../storage/run-links.ts";
@@ -39,10 +40,9 @@ export async function releaseFinished(env: Env, run: StoredLongRun): Promise<num
 
 /** Releases the run's locks and logs how it ended. Returns false if the log refuses. */
 export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
-  const { startedAt, endedAt = Date.now() } = run.state;
   const { id, action } = run.start.record;
   const [isLogged] = await Promise.all([
-    recordRun(env, readSettings(env), { ...toRecord(run), tookMs: endedAt - startedAt }),
+    recordRun(env, readSettings(env), toRecord(run)),
     mayHoldLocks(run) && getLocks(env, action).release(id),
   ]);
   return isLogged;
@@ -62,6 +62,6 @@ export async function offerUndo(
   const { id, at, action, person } = start.record;
   const { data, lifeS, label } = undo;
   const until = Date.now() + lifeS * 1_000;
-  await getRunCoordinator(env, id).offerUndo({ at, action, person: person?.id }, { data, until });
+  await getRunCoordinator(env, id).offerUndo(identifyRun(at, action, person), { data, until });
   return { until, label };
 }

@@ -16,7 +16,7 @@ import { describeRun, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
 import type { ReportState } from "./progress-report.ts";
-import { findLiveRun, findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
+import { dropUsedOffers, findLiveRun, findRun, findRunRecord, getLongRun } from "./run-lookup.ts";
 
 /**
  * `GET /runs/:id/follow`: the run's answer, once as JSON or continuously by WebSocket. The key in
@@ -43,7 +43,8 @@ export async function servePicture(id: string, { env, url }: RequestContext): Pr
 /** The answer of a run that is running or has ended. The key also allows retrying what failed. */
 export async function readRunAnswer(id: string, key: string, context: RequestContext): Promise<RunAnswer> {
   const live = v.is(RunId, id) ? await getLongRun(context.env, id).read(key) : undefined;
-  const { run, ...answer } = live ?? (await readEndedRun(id, key, context));
+  const { run: offered, ...answer } = live ?? (await readEndedRun(id, key, context));
+  const run = await dropUsedOffers(context.env, offered);
   return { ...answer, run: { ...run, ...(run.retry !== undefined && { retry: `${run.retry}&key=${key}` }) } };
 }
 
@@ -53,7 +54,7 @@ async function readEndedRun(id: string, key: string, { env, settings, base, url 
   if (record.follow === undefined || record.follow !== (await hashKey(key))) {
     throw new Failure("unknown-run", { text: message("longRun.noAccess") });
   }
-  return { run: describeRun(base, record), reply: record.reply };
+  return { run: describeRun(base, record), reply: record.reply, undone: record.undone };
 }
 
 /** Anyone who has a run's key acts for its owner. */

@@ -52,8 +52,11 @@ const StoredState = v.object({
   faultSince: time,
   /** the person who canceled it, if not its owner */
   canceledBy: v.optional(v.string()),
+  /** when the click was sent that paused or resumed it, in epoch seconds */
+  pausedAtS: time,
   picture: v.optional(v.string()),
-  undo: v.optional(v.object({ until: v.number(), label: v.optional(StoredText) })),
+  undo: RunRecord.entries.undo,
+  undone: RunRecord.entries.undone,
   ...ReportLog.entries,
   /** its locks are extended, and the log says that it is running */
   isAnnounced: v.boolean(),
@@ -98,8 +101,8 @@ export async function readLongRun(storage: DurableObjectStorage): Promise<Stored
   return { start: start.output, state: { ...state.output, data } };
 }
 
-/** An answer that always names its run. */
-export type RunAnswer = Answer & { run: Run };
+/** An answer that always names its run, and who has undone it. */
+export type RunAnswer = Answer & { run: Run; undone?: RunRecord["undone"] };
 
 /** The state with a new status. */
 export function applyStatus(
@@ -134,17 +137,19 @@ export type LiveRun = { record: RunRecord; answer: RunAnswer };
 
 export const toRecord = ({ start, state }: StoredLongRun): RunRecord => ({
   ...start.record,
+  ...(state.endedAt !== undefined && { tookMs: state.endedAt - state.startedAt }),
   reply: state.reply,
   undo: state.undo,
+  undone: state.undone,
 });
 
 export function toAnswer({ start, state }: StoredLongRun): RunAnswer {
   const { base, key, record } = start;
-  const { controls, picture, undo } = state;
+  const { controls, picture, undo, undone } = state;
   const { id, at } = record;
   const pictureUrl = `${base}/runs/${id}/picture?at=${at}&key=${key}&n=${encodeURIComponent(picture ?? "")}`;
   const hasPicture = state.reply.kind === "started" && picture !== undefined;
   const reply = hasPicture ? { ...state.reply, picture: pictureUrl } : state.reply;
   const run = { ...describeRun(base, { id, at, reply, undo }), ...followLinks(base, { id, at, key, controls }) };
-  return { run, reply };
+  return { run, reply, undone };
 }

@@ -10,6 +10,7 @@ import type { Reply } from "../format/reply.ts";
 import { readReader } from "../request/read-reader.ts";
 import type { ServerUndo } from "../services/server-answer.ts";
 import { type Env, readSettings, type Settings } from "../settings/settings.ts";
+import type { RunRecord } from "../storage/run-record.ts";
 import { announceEnd, announceStart, offerUndo, releaseFinished } from "./long-run-log.ts";
 import {
   applyStatus,
@@ -24,15 +25,14 @@ import {
   toRecord,
 } from "./long-run-state.ts";
 import { LongRunStore } from "./long-run-store.ts";
-import { createWatchContext, poll } from "./poll.ts";
+import { createWatchContext, POLL_MAX_MS, poll, watchRun } from "./poll.ts";
 import { chooseAlarmWait } from "./poll-interval.ts";
 import type { ReportState } from "./progress-report.ts";
-import { readRunReply, runOver } from "./run-lookup.ts";
-import { type Report, readReport, type ServerStatus, toRunStatus } from "./server-status.ts";
+import { notOffered, readRunReply, runOver } from "./run-lookup.ts";
+import { noteClick, type Report, readReport, type ServerStatus, toRunStatus } from "./server-status.ts";
 import { closeSockets, openSocket, sendToSockets } from "./sockets.ts";
 import { Turns } from "./turns.ts";
 
-const POLL_MAX_MS = 25_000;
 /** How long a run can be followed after its end. Then only the log has it. */
 const DELETE_AFTER_MS = 600_000;
 const RETRY_LOG_MS = 10_000;
@@ -40,7 +40,8 @@ const RETRY_ALARM_MS = 60_000;
 
 export class LongRun extends DurableObject<Env> {
   readonly #store = new LongRunStore(this.ctx.storage);
-  #isPolling = false;
+  /** The alarm that is running. */
+  #running: Promise<void> | undefined;
   /** A poll must not restart what is canceled during the poll. */
   readonly #turns = new Turns();
 
@@ -91,7 +92,7 @@ export class LongRun extends DurableObject<Env> {
         if (run === undefined || run.start.record.at !== at || isOver(run.state)) throw runOver();
         const settings = readSettings(this.env);
         const { title, control } = findAction(run.start.record.action, settings);
-        if (control === undefined) throw runOver();
+        if (control === undefined) throw notOffered();
         const status = await withTimeLimit(title, POLL_MAX_MS, (signal) =>
           control(this.#createWatchContext(run, settings, signal), JSON.parse(run.state.data), what),
         );
@@ -125,9 +126,16 @@ export class LongRun extends DurableObject<Env> {
     return this.#turns.take(async () => {
       const run = await this.#store.load();
       if (run === undefined || run.start.record.at !== at || isOver(run.state)) return false;
-      const changes = { personAt: Date.now(), ...(canceledBy !== undefined && { canceledBy }) };
-      await this.#apply(toRunStatus(run, answered), changes, answered.undo);
+      await this.#apply(toRunStatus(run, answered), noteClick(answered, canceledBy), answered.undo);
       return true;
+    });
+  }
+
+  /** Notes that the run was undone, which its page shows for as long as it has the run. */
+  markUndone(at: number, undone: RunRecord["undone"]): Promise<void> {
+    return this.#turns.take(async () => {
+      const run = await this.#store.load();
+      if (run?.start.record.at === at) await this.#store.save({ ...run.state, undone });
     });
   }
 
@@ -148,15 +156,14 @@ export class LongRun extends DurableObject<Env> {
     socket.close();
   }
 
-  override async alarm(): Promise<void> {
+  override alarm(): Promise<void> {
     // The runtime may repeat an alarm while the first one is still running.
-    if (this.#isPolling) return;
-    this.#isPolling = true;
-    await this.#turns
+    this.#running ??= this.#turns
       .take(() => this.#step())
       .finally(() => {
-        this.#isPolling = false;
+        this.#running = undefined;
       });
+    return this.#running;
   }
 
   /** One step of the run: announce it, poll it, or end it. */
@@ -183,16 +190,8 @@ export class LongRun extends DurableObject<Env> {
   #poll(run: StoredLongRun) {
     const settings = readSettings(this.env);
     const readData = async () => JSON.parse(((await this.#store.load()) ?? run).state.data);
-    const watchAction = async (): Promise<RunStatus> => {
-      if (!run.start.isWatched) return toRunStatus(run, {});
-      const { title, watch } = findAction(run.start.record.action, settings);
-      // A deploy may have removed the action's `watch`. Then the run ends.
-      if (watch === undefined) throw runOver();
-      return withTimeLimit(title, POLL_MAX_MS, async (signal) =>
-        watch(this.#createWatchContext(run, settings, signal), await readData()),
-      );
-    };
-    return poll(run.state, settings, watchAction, readData);
+    const watch = () => watchRun(run, settings, (signal) => this.#createWatchContext(run, settings, signal), readData);
+    return poll(run.state, settings, watch, readData);
   }
 
   /** Stores the new status, sends it to everyone who follows, and schedules the next poll. */
@@ -215,7 +214,7 @@ export class LongRun extends DurableObject<Env> {
     const released = await releaseFinished(this.env, saved);
     if (released !== state.released) saved = await this.#store.save({ ...state, released });
     // An alarm that is running also ends the run.
-    if (isOver(state) && this.#isPolling) return saved;
+    if (isOver(state) && this.#running !== undefined) return saved;
     const isFollowed = this.ctx.getWebSockets().length > 0;
     await this.ctx.storage.setAlarm(Date.now() + chooseAlarmWait(saved, status, isFollowed, settings));
     return saved;

@@ -1,6 +1,8 @@
 // One poll of a long run: asks the action for its status, and decides what to do if that fails.
 import { reopenKitsuFor } from "../access/kitsu-access.ts";
 import type { RunStatus, WatchContext } from "../action/action.ts";
+import { withTimeLimit } from "../action/time-limit.ts";
+import { findAction } from "../actions/index.ts";
 import { describeCause, Failure, toFailure } from "../format/failure.ts";
 import { localize } from "../format/localize.ts";
 import { joinSentences, message } from "../format/message.ts";
@@ -8,8 +10,13 @@ import type { Reply } from "../format/reply.ts";
 import type { WaitUntil } from "../services/isolate-memory.ts";
 import type { Settings } from "../settings/settings.ts";
 import { describeRun } from "../storage/run-links.ts";
-import type { LongRunStart, LongRunState } from "./long-run-state.ts";
+import type { LongRunStart, LongRunState, StoredLongRun } from "./long-run-state.ts";
 import { POLL_INTERVAL_MAX_MS } from "./poll-interval.ts";
+import { runOver } from "./run-lookup.ts";
+import { toRunStatus } from "./server-status.ts";
+
+/** The time limit of one poll. */
+export const POLL_MAX_MS = 25_000;
 
 /** While the outside system can't be reached, the wait doubles, up to the longest interval. */
 const LOST_WAIT_MS = 5_000;
@@ -60,6 +67,23 @@ export async function poll(
     };
     return { status, trouble: { lostSince, faultSince, tries: tries + 1 } };
   }
+}
+
+/**
+ * Asks the action how the run is now. A studio's server reports it instead, so then it is as it
+ * was.
+ */
+export async function watchRun(
+  run: StoredLongRun,
+  settings: Settings,
+  createContext: (signal: AbortSignal) => WatchContext,
+  readData: () => Promise<unknown>,
+): Promise<RunStatus> {
+  if (!run.start.isWatched) return toRunStatus(run, {});
+  const { title, watch } = findAction(run.start.record.action, settings);
+  // A deploy may have removed the action's `watch`. Then the run ends.
+  if (watch === undefined) throw runOver();
+  return withTimeLimit(title, POLL_MAX_MS, async (signal) => watch(createContext(signal), await readData()));
 }
 
 /** The outside system continues without us, so a timeout or an error of ours is retried. */

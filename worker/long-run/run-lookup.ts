@@ -3,10 +3,11 @@
 import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
-import { message } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Reply, Run } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import { withoutUsed } from "../storage/run-links.ts";
 import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
 import { RunRecord } from "../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
@@ -54,6 +55,16 @@ export async function findRunRecord(
   return readRunRecord(env, settings, id, startedAt);
 }
 
+/**
+ * The run without the offers that were used since its record was written: only its coordinator
+ * knows them. A run that offers nothing needs no request.
+ */
+export async function dropUsedOffers(env: Env, run: Run): Promise<Run> {
+  const offersNothing = run.undo === undefined && run.retry === undefined;
+  if (offersNothing || env.RUN_COORDINATORS === undefined) return run;
+  return withoutUsed(run, await getRunCoordinator(env, run.id).readUsed());
+}
+
 /** The reply of another run, finished or not; undefined if there is no such run. */
 export async function readRunReply(env: Env, settings: Settings, id: string): Promise<Reply | undefined> {
   const live = await findLiveRun(env, id);
@@ -67,6 +78,10 @@ export async function readRunReply(env: Env, settings: Settings, id: string): Pr
 
 /** Neither can it be controlled. */
 export const runOver = () => new Failure("run-over", { text: message("longRun.over") });
+
+/** The run continues, but this button is not there now, or never was. */
+export const notOffered = (text: Text = message("longRun.otherButtons")) =>
+  new Failure("run-over", { title: message("longRun.notOffered"), text });
 
 async function readStartTime(env: Env, id: string): Promise<number | undefined> {
   if (env.RUN_COORDINATORS === undefined || !v.is(RunId, id)) return undefined;

@@ -3,11 +3,15 @@ import type { RunStatus } from "../action/action.ts";
 import type { Reply } from "../format/reply.ts";
 import { readMissing, reportMissing } from "../services/missing-tasks.ts";
 import { type ServerOffers, toControls } from "../services/server-answer.ts";
-import { isOver, type StoredLongRun } from "./long-run-state.ts";
+import { isOver, type LongRunState, type StoredLongRun } from "./long-run-state.ts";
 import { addReport, type ReportLog, type ReportState } from "./progress-report.ts";
 
-/** `reply`: absent if it stays as it is. */
-export type ServerStatus = ServerOffers & { reply?: Reply | undefined };
+/**
+ * What a server answered to a click.
+ * - `reply`: absent if it stays as it is
+ * - `sentAtS`: when it was asked, in epoch seconds
+ */
+export type ServerStatus = ServerOffers & { reply?: Reply | undefined; sentAtS: number };
 
 /** `id`: of the webhook. `at`: when the report was made, in epoch seconds. */
 export type Report = ServerOffers & { id: string; at: number; reply: Reply };
@@ -24,10 +28,26 @@ export function readReport(
   if (run === undefined || run.start.record.action !== action) return "early";
   if (isOver(run.state)) return run.state.reports.includes(id) ? "stale" : "over";
   const log = addReport(run.state, id, at, reported.reply);
-  return log === undefined ? "stale" : { status: toRunStatus(run, reported), log };
+  if (log === undefined) return "stale";
+  // The report was made before somebody paused or resumed the run, and arrived after that.
+  const isOutdated = at < (run.state.pausedAtS ?? 0);
+  return { status: toRunStatus(run, isOutdated ? { ...reported, paused: undefined } : reported), log };
 }
 
-export function toRunStatus({ state }: StoredLongRun, { reply, ...offers }: ServerStatus): RunStatus {
+/** What is to be remembered of a click: who canceled the run, and when it was paused or resumed. */
+export const noteClick = (
+  { paused, sentAtS }: ServerStatus,
+  canceledBy: string | undefined,
+): Partial<LongRunState> => ({
+  personAt: Date.now(),
+  ...(canceledBy !== undefined && { canceledBy }),
+  ...(paused !== undefined && { pausedAtS: sentAtS }),
+});
+
+export function toRunStatus(
+  { state }: StoredLongRun,
+  { reply, ...offers }: ServerOffers & { reply?: Reply | undefined },
+): RunStatus {
   const data: unknown = JSON.parse(state.data);
   const current = reply === undefined ? state.reply : reportMissing(reply, readMissing(data));
   return { reply: current, data, controls: current.kind === "started" ? toControls(state.controls, offers) : [] };

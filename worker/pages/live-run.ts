@@ -4,9 +4,10 @@ import { message } from "../format/message.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
 import { renderReply } from "./reply-view.ts";
-import { renderRetryUndo } from "./retry-undo.ts";
+import { renderRetryUndo, renderUndone, type Undone } from "./retry-undo.ts";
 
-export function renderLiveRun(run: Run, reply: Reply, context: PageContext): Response {
+/** @param undone who undid the run, if somebody did */
+export function renderLiveRun(run: Run, reply: Reply, undone: Undone | undefined, context: PageContext): Response {
   const { kitsuUrls } = context.settings;
   const isRunning = reply.kind === "started";
   return renderPage({
@@ -19,6 +20,7 @@ ${renderReply(reply, kitsuUrls[0])}
 <p class="unfollowed problem" role="status" hidden>${message("page.connectionLost")}</p>
 ${renderControls(run)}
 ${!isRunning && renderRetryUndo(run, reply)}
+${undone !== undefined && renderUndone(undone)}
 </div>
 <footer class="run">${rich("page.runId", { id: html`<code>${run.id}</code>` })}</footer>`,
   });

@@ -4,7 +4,8 @@ import { message, type Text } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
 import { makeRunId, retriedOutcomes } from "../storage/run-links.ts";
 import { renderHidden } from "./ask-page.ts";
-import { type Content, html } from "./html.ts";
+import { type Content, html, rich } from "./html.ts";
+import { renderTime } from "./render-time.ts";
 
 /** @param person the caller; absent on a page of the log, whose reader may be someone else */
 export function renderRetryUndo({ retry, undo }: Run, reply: Reply, person?: Call["person"]): Content {
@@ -15,6 +16,12 @@ ${retry !== undefined && renderForm(`${retry}&run=${makeRunId()}`, labelRetry(re
 ${undo !== undefined && renderForm(undo.url, undo.label ?? message("page.undo"), person, message("page.undoableFor", { minutes: countMinutes(undo.until - Date.now()) }))}
 </div>`;
 }
+
+/** Who undid the run and when, and what came of it. */
+export type Undone = { at: number; person: string; reply: Reply };
+
+export const renderUndone = ({ at, person, reply }: Undone): Content =>
+  html`<p>${rich("runPage.undone", { person, time: renderTime(at), result: reply.title })}</p>`;
 
 function renderForm(address: string, label: Text, person: Call["person"] = {}, note?: Text): Content {
   return html`<form method="post" action="${address}">

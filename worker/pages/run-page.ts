@@ -13,7 +13,7 @@ import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
 import { renderTime, renderZone } from "./render-time.ts";
 import { renderReply, renderTable } from "./reply-view.ts";
-import { renderRetryUndo } from "./retry-undo.ts";
+import { renderRetryUndo, renderUndone } from "./retry-undo.ts";
 import { RUN_STATE_LABELS } from "./run-labels.ts";
 
 /**
@@ -49,7 +49,7 @@ export function renderRun(record: RunRecord, title: Text, run: Run, context: Pag
     hasDocument: reply.kind === "done" && reply.document !== undefined,
     body: html`${renderReply(reply, kitsuUrl, true)}
 ${renderRetryUndo(run, reply)}
-${undone !== undefined && html`<p>${rich("runPage.undone", { person: undone.person, time: renderTime(undone.at), result: undone.reply.title })}</p>`}
+${undone !== undefined && renderUndone({ ...undone, reply: localizeReply(undone.reply, context.reader) })}
 <section>
 <h2>${message("runPage.run")}</h2>
 ${renderFacts(record, title, renderPersonAndProject(record))}

@@ -1,11 +1,18 @@
 // Takes the fields of a body and splits them into the person's answer to one of our forms and the
 // rest, which are Kitsu's own fields.
 import * as v from "valibot";
-import { Input, type InputValue } from "../../contract.ts";
+import {
+  INPUT_FIELDS_MAX,
+  INPUT_LIST_MAX_CHARS,
+  INPUT_MAX_CHARS,
+  INPUT_VALUES_MAX,
+  Input,
+  type InputValue,
+  PLAN_MAX_CHARS,
+} from "../../contract.ts";
 import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { RawField } from "./body.ts";
-import { INPUT_FIELDS_MAX, INPUT_MAX_CHARS, INPUT_VALUES_MAX } from "./size-limits.ts";
 
 export type FormAnswer = {
   /** the answers to the action's form; absent if nothing was answered yet */
@@ -19,7 +26,7 @@ export type FormAnswer = {
 };
 
 const PREFIX = "input.";
-const Short = v.pipe(v.string(), v.maxLength(200));
+const Short = v.pipe(v.string(), v.maxLength(PLAN_MAX_CHARS));
 
 /** Separates the answer from the fields that are not part of it. */
 export function readFormAnswer(body: readonly RawField[]): { answer: FormAnswer; rest: RawField[] } {
@@ -80,7 +87,7 @@ function checkSize(input: Input): void {
     // The answer to "which of these tasks" is a list of their ids.
     const texts = [value].flat();
     if (texts.length > INPUT_VALUES_MAX) throw tooManyValues(name);
-    const most = Array.isArray(value) ? INPUT_VALUES_MAX * 60 : INPUT_MAX_CHARS;
+    const most = Array.isArray(value) ? INPUT_LIST_MAX_CHARS : INPUT_MAX_CHARS;
     if (texts.reduce((sum: number, one) => sum + String(one).length, 0) > most)
       throw invalidAnswer(`${PREFIX}${name}`, (field) => message("request.answerTooLong", { field }));
   }

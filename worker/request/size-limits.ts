@@ -12,10 +12,6 @@ export const VALUES_MAX = 8_000;
 export const PART_HEADER_LINES_MAX = 2 * VALUES_MAX;
 /** How deeply the values of a JSON body may be nested. */
 export const DEPTH_MAX = 16;
-/** Fields of a submitted form, values per field, and characters per value. */
-export const INPUT_FIELDS_MAX = 200;
-export const INPUT_VALUES_MAX = 5_000;
-export const INPUT_MAX_CHARS = 20_000;
 /** Fields and characters of a request snapshot. */
 export const SNAPSHOT_FIELDS_MAX = 300;
 export const SNAPSHOT_MAX_CHARS = 200_000;

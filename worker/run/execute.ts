@@ -1,14 +1,15 @@
 // Runs an action: asks for what is missing, asks for confirmation, and then runs it only once,
 // however often the call is sent.
 import type { Action, ActionContext } from "../action/action.ts";
+import { isOwner } from "../action/authorize.ts";
 import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
-import { findRun } from "../long-run/run-lookup.ts";
+import { dropUsedOffers, findRun } from "../long-run/run-lookup.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import type { AskedRun, RunIdentity } from "../storage/known-run.ts";
+import { type AskedRun, identifyRun } from "../storage/known-run.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, linkRun, type OfferedUndo } from "../storage/run-links.ts";
 import type { ActionEffects } from "./action-context.ts";
@@ -40,7 +41,7 @@ export async function execute(
   place: Place,
 ): Promise<ExecuteResult> {
   const { call, person, run } = actionContext;
-  const identity: RunIdentity = { at, action: action.id, person: person.id };
+  const identity = identifyRun(at, action.id, person);
   // Opened only when needed: an action that changes nothing works without Durable Objects.
   const coordinator = () => getRunCoordinator(place.env, run.id);
   if (isTaken) return { duplicate: await findDuplicate(action, actionContext, at, place) };
@@ -102,7 +103,10 @@ async function retryOnce(
   }
 }
 
-/** The owner of the first run gets its answer. Others learn only that it was submitted before. */
+/**
+ * The owner of the first run gets its answer. Others, and callers who don't say who they are, learn
+ * only that it was submitted before.
+ */
 async function findDuplicate(
   { id: action }: Action,
   { run, person, base }: ActionContext,
@@ -113,11 +117,12 @@ async function findDuplicate(
   // A run that was interrupted before its owner was known has a reply without personal data, which
   // anyone may see.
   const isInterrupted = found?.record.reply.kind === "failed" && found.record.reply.code === "run-interrupted";
-  if (found?.record.action === action && (isInterrupted || found.record.person?.id === person.id)) {
+  if (found?.record.action === action && (isInterrupted || isOwner(person, found.record.person))) {
     const { record, answer } = found;
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) return { ...answer, run: await dropUsedOffers(env, answer.run) };
     // While the run is running, the log only says that something was asked.
-    if (record.reply.kind !== "ask") return { run: describeRun(base, record), reply: record.reply };
+    if (record.reply.kind !== "ask")
+      return { run: await dropUsedOffers(env, describeRun(base, record)), reply: record.reply };
   }
   const link = linkRun(base, run.id, at);
   const failure = new Failure("already-submitted", {

@@ -5,7 +5,7 @@ import type { Action } from "../action/action.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Call } from "../request/call.ts";
-import type { RunIdentity } from "../storage/known-run.ts";
+import { identifyRun, type RunIdentity } from "../storage/known-run.ts";
 import { makeRunId } from "../storage/run-links.ts";
 import type { CallState } from "./call-state.ts";
 import { cannotRecord } from "./run-recorder.ts";
@@ -59,9 +59,14 @@ const isRepeatable = ({ requestedId, action }: CallState, call: Call) =>
 export const runsOnce = ({ isSafe = false }: Action, { input, plan, retryOf }: Call, hasRequestedId: boolean) =>
   input !== undefined || plan !== undefined || retryOf !== undefined || (hasRequestedId && !isSafe);
 
-/** A run's id is not a secret, so it gives nobody a right to the run. */
-function checkSameRun({ action, person }: RunIdentity, { id }: Action, caller: Person): void {
-  const isOthers = person !== undefined && person !== caller.id;
+/**
+ * A run's id is not a secret, so it gives nobody a right to the run. Callers who don't say who they
+ * are can't be told apart. They may answer each other's questions, but see no earlier reply.
+ */
+function checkSameRun({ action, person, name }: RunIdentity, { id }: Action, caller: Person): void {
+  const now = identifyRun(0, action, caller);
+  // An older worker did not store the name.
+  const isOthers = person !== now.person || (name !== undefined && name !== now.name);
   if (action === id && !isOthers) return;
   throw new Failure("invalid-call", {
     text: isOthers ? message("run.startedByOther") : message("run.startedByAction", { action }),

@@ -7,7 +7,8 @@ import { localize, localizeAll } from "../format/localize.ts";
 import type { Reader } from "../format/reader.ts";
 import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";
 import { readRunAnswer } from "../long-run/long-run-routes.ts";
-import { findRun } from "../long-run/run-lookup.ts";
+import type { RunAnswer } from "../long-run/long-run-state.ts";
+import { dropUsedOffers, findRun } from "../long-run/run-lookup.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
 import { checkOrigin } from "../request/origin.ts";
@@ -29,9 +30,9 @@ export async function serveRun(request: Request, id: string, context: RequestCon
   const { env, settings, url } = context;
   const key = url.searchParams.get("key");
   if (key !== null && wantsPage(request)) {
-    const { run, reply } = await readRunAnswer(id, key, context);
+    const { run, reply, undone } = await readRunAnswer(id, key, context);
     const undo = run.undo && { ...run.undo, url: `${run.undo.url}&key=${key}` };
-    return renderLiveRun(localizeRun({ ...run, undo }, context.reader), localizeReply(reply, context.reader), context);
+    return renderLive({ run: { ...run, undo }, reply, undone }, context);
   }
   const isReader = await mayReadLog(request, context);
   const attempt = readAttempt(url);
@@ -45,16 +46,26 @@ export async function serveRun(request: Request, id: string, context: RequestCon
   }
   const { record, answer } = await findRun(env, settings, id, readTime(url) ?? startTimeOf(phase));
   if (answer !== undefined && isReader && wantsPage(request)) {
-    const { reader } = context;
-    return renderLiveRun(localizeRun(answer.run, reader), localizeReply(answer.reply, reader), context);
+    return renderLive({ ...answer, run: await dropUsedOffers(env, answer.run) }, context);
   }
   return answerRecord(request, context, record, isReader);
 }
 
-function answerRecord(request: Request, context: RequestContext, record: RunRecord, isReader: boolean): Response {
-  const { settings, base, url, reader } = context;
+function renderLive({ run, reply, undone }: RunAnswer, context: RequestContext): Response {
+  const { reader } = context;
+  const undoneAs = undone && { ...undone, reply: localizeReply(undone.reply, reader) };
+  return renderLiveRun(localizeRun(run, reader), localizeReply(reply, reader), undoneAs, context);
+}
+
+async function answerRecord(
+  request: Request,
+  context: RequestContext,
+  record: RunRecord,
+  isReader: boolean,
+): Promise<Response> {
+  const { env, settings, base, url, reader } = context;
   const publicReply = redactReply(record.reply, record.action, settings);
-  const run = describeRun(base, record);
+  const run = await dropUsedOffers(env, describeRun(base, record));
   const title = nameAction(record.action, settings);
   if (wantsPage(request) && !(isReader && url.searchParams.get("as") === "json")) {
     return isReader
@@ -101,9 +112,16 @@ async function readPhase(env: Env, id: string, attempt: string | undefined): Pro
 
 const startTimeOf = (phase: RunPhase) => ("at" in phase ? phase.at : undefined);
 
-function answerPhase(request: Request, context: RequestContext, id: string, phase: RunPhase, reply: Reply): Response {
+async function answerPhase(
+  request: Request,
+  context: RequestContext,
+  id: string,
+  phase: RunPhase,
+  reply: Reply,
+): Promise<Response> {
   const at = startTimeOf(phase) ?? Date.now();
-  const run = { ...linkRun(context.base, id, at), ...(phase.state === "over" && phase.offers) };
+  const offered = { ...linkRun(context.base, id, at), ...(phase.state === "over" && phase.offers) };
+  const run = await dropUsedOffers(context.env, offered);
   // Reading the state of a run that failed does not fail.
   return answerCall(request, { run, reply }, context, { status: reply.kind === "started" ? 202 : 200 });
 }

@@ -4,6 +4,7 @@ import { isOwner, supervises } from "../action/authorize.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
+import { getLongRun } from "../long-run/run-lookup.ts";
 import type { Env } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { linkRun } from "../storage/run-links.ts";
@@ -39,11 +40,21 @@ export async function undoRun(
     const { person, run } = actionContext;
     const undone = { ...record, undone: { at: Date.now(), person: person.name, reply } };
     await coordinator.endUndo(true, run.id, undone);
+    await tellLongRun(undone, env);
     return { reply, undone: { record: undone, keptBy: run.id } };
   } catch (thrown) {
     await coordinator.endUndo(false);
     throw thrown;
   }
+}
+
+/** A long run that ended a moment ago still serves its page, and may not have logged its end. */
+async function tellLongRun({ id, at, follow, undone }: RunRecord, env: Env): Promise<void> {
+  if (follow === undefined) return;
+  const told = getLongRun(env, id).markUndone(at, undone);
+  await told.catch((cause: unknown) => {
+    console.error(JSON.stringify({ message: "A long run does not know that it was undone", cause: String(cause) }));
+  });
 }
 
 async function checkMayUndo(actionContext: ActionContext, { person: owner }: RunRecord): Promise<void> {

@@ -3,10 +3,16 @@
 import * as v from "valibot";
 import { parseJson } from "../../contract/parse-json.ts";
 import {
-  Ask,
+  type Ask,
   Failed,
+  INPUT_FIELDS_MAX,
+  INPUT_LIST_MAX_CHARS,
+  INPUT_MAX_CHARS,
+  INPUT_VALUES_MAX,
+  type InputValue,
   type ParsedResponse,
   parseResponse,
+  ServerAsk,
   type ServerControl,
   ServerDone,
   ServerStarted,
@@ -40,6 +46,8 @@ const UNDO_DATA_MAX_BYTES = 16_000;
 export function readServerAnswer(server: Text, status: number, contentType: string, body: string): ServerAnswer {
   const parsed = parseResponse(status, contentType, body);
   if (parsed.kind === "reply") {
+    const tooMuch = parsed.reply.kind === "ask" ? findExcess(parsed.reply) : undefined;
+    if (tooMuch !== undefined) return { kind: "unreadable", problem: tooMuch };
     const { offers, problem } = readOffers(parsed.reply.kind, body);
     return {
       kind: "reply",
@@ -58,6 +66,26 @@ export const addProblem = <R extends Reply>(reply: R, problem: Message | undefin
 
 const Enclosed = v.object({ reply: v.looseObject({}) });
 const enclosedOf = (value: unknown): unknown => (v.is(Enclosed, value) ? value.reply : value);
+
+/** What of a question is too much to come back with its answer, which would be refused. */
+function findExcess(ask: Ask): string | undefined {
+  const parsed = v.safeParse(ServerAsk, ask);
+  if (!parsed.success) return explainIssue(parsed.issues[0]);
+  if (ask.fields.length > INPUT_FIELDS_MAX) return explainExcess("fields", String(INPUT_FIELDS_MAX));
+  const excesses = ask.fields.map(({ value = "" }) => findValueExcess(value));
+  const at = excesses.findIndex((excess) => excess !== undefined);
+  return at < 0 ? undefined : explainExcess(`fields.${at}.value`, excesses[at] ?? "");
+}
+
+function findValueExcess(value: InputValue): string | undefined {
+  if (Array.isArray(value) && value.length > INPUT_VALUES_MAX) return `${INPUT_VALUES_MAX} values`;
+  const most = Array.isArray(value) ? INPUT_LIST_MAX_CHARS : INPUT_MAX_CHARS;
+  const chars = [value].flat().reduce((sum: number, one) => sum + String(one).length, 0);
+  return chars > most ? `${most} characters` : undefined;
+}
+
+const explainExcess = (path: string, most: string) =>
+  `${path}: Expected at most ${most}, because an answer has no more`;
 
 type Offered = { offers: ServerOffers; problem?: string };
 
@@ -108,7 +136,7 @@ export function toControls(before: readonly Button[], { controls, paused }: Serv
 const Kind = v.object({ kind: v.string(), title: v.fallback(v.optional(v.string()), undefined) });
 const SCHEMAS: ReadonlyMap<string, v.GenericSchema> = new Map<string, v.GenericSchema>([
   ["done", ServerDone],
-  ["ask", Ask],
+  ["ask", ServerAsk],
   ["started", ServerStarted],
   ["failed", Failed],
 ]);

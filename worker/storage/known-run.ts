@@ -1,8 +1,17 @@
 // What the requests of one run know about each other.
 import type { ShownPlan } from "../action/confirmation.ts";
 
-/** When a run started, of which action, and whose it is. Without checks, the person is unknown. */
-export type RunIdentity = { at: number; action: string; person?: string | undefined };
+/**
+ * When a run started, of which action, and whose it is: the person's id or, if the call has none,
+ * their name, which is "" if nobody is named.
+ */
+export type RunIdentity = { at: number; action: string; person?: string | undefined; name?: string | undefined };
+
+export const identifyRun = (
+  at: number,
+  action: string,
+  person: { id?: string | undefined; name: string } | undefined,
+): RunIdentity => ({ at, action, ...(person?.id === undefined ? { name: person?.name } : { person: person.id }) });
 
 /**
  * What was known about a run before this request.

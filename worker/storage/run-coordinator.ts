@@ -10,6 +10,7 @@ import { type Env, readSettings } from "../settings/settings.ts";
 import type { AskedRun, KnownRun, RunIdentity } from "./known-run.ts";
 import { readParts, toParts } from "./large-value.ts";
 import { PendingRecords } from "./pending-records.ts";
+import type { UsedOffers } from "./run-links.ts";
 import { type RunPhase, RunPhaseStore, type StartedRequest } from "./run-phase.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type StoredUndo, type UndoTurn, UndoTurns } from "./undo-turn.ts";
@@ -178,6 +179,11 @@ export class RunCoordinator extends DurableObject<Env> {
     await this.#undo.end(isDone);
     if (by !== undefined && undone !== undefined) await this.#pending.add(by, undone);
     await this.#deleteAfter(DELETE_AFTER_MS);
+  }
+
+  /** Which of the run's offers were used up: it was undone, or another run retries it. */
+  async readUsed(): Promise<UsedOffers> {
+    return { undo: await this.#undo.isDone(), retry: (await this.ctx.storage.get("retry")) !== undefined };
   }
 
   override async alarm(): Promise<void> {

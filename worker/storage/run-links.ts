@@ -30,6 +30,16 @@ export function describeRun(
   };
 }
 
+/** Which offers of a run were used: each can be used once. */
+export type UsedOffers = { undo: boolean; retry: boolean };
+
+/** The run without the offers that were used. */
+export const withoutUsed = ({ undo, retry, ...run }: Run, used: UsedOffers): Run => ({
+  ...run,
+  ...(retry !== undefined && !used.retry && { retry }),
+  ...(undo !== undefined && !used.undo && { undo }),
+});
+
 /** The URLs of a long run: to follow it, and for the controls that it has now. */
 export function followLinks(
   base: string,

@@ -37,6 +37,10 @@ export class UndoTurns {
     return { state: "ready", data };
   }
 
+  async isDone(): Promise<boolean> {
+    return (await this.#storage.get<Undo>("undo"))?.isDone === true;
+  }
+
   async end(isDone: boolean): Promise<void> {
     const undo = await this.#storage.get<Undo>("undo");
     if (undo !== undefined) await this.#storage.put("undo", { until: undo.until, isDone });

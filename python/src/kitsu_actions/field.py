@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Optional, Union
 
-from .part import Part
+from .part import Part, count_chars
 
 #: The answer to one question. A number may arrive as text.
 InputValue = Union[str, float, bool, Sequence[str]]
@@ -20,6 +20,10 @@ FieldType = Literal[
 CHOICES = ("one-of", "several-of", "person", "task-status")
 _BOUNDED = ("number", "date")
 _TEXTS = ("text", "long-text")
+
+_VALUE_MAX_CHARS = 20_000
+_VALUES_MAX = 5_000
+_VALUES_MAX_CHARS = 300_000
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class Field(Part):
     required: Optional[bool] = None
     value: Optional[InputValue] = None
     options: Sequence[Option] = ()
-    min: Optional[Union[float, str]] = None
-    max: Optional[Union[float, str]] = None
+    min: Optional[Union[str, float]] = None
+    max: Optional[Union[str, float]] = None
     step: Optional[float] = None
     max_length: Optional[int] = field(default=None, metadata={"wire": "maxLength"})
     pattern: Optional[str] = None
@@ -76,7 +80,7 @@ class Field(Part):
                 return f' "{self.name}" is of the type "{self.type}": {name} are only for {allowed}'
         if self.type in CHOICES and not has_options:
             return f' "{self.name}" is of the type "{self.type}" and needs options'
-        return self._find_value_problem() or self._find_pattern_problem()
+        return self._find_value_problem() or self._find_size_problem() or self._find_pattern_problem()
 
     def _find_value_problem(self) -> Optional[str]:
         if self.value is None or self.error is not None:
@@ -86,6 +90,16 @@ class Field(Part):
         if (self.type == "several-of") != isinstance(self.value, (list, tuple)) and self.type != "hidden":
             several = "must be a list" if self.type == "several-of" else "must not be a list"
             return f' "{self.name}" is of the type "{self.type}": its value {several}'
+        return None
+
+    def _find_size_problem(self) -> Optional[str]:
+        is_list = isinstance(self.value, (list, tuple))
+        values = list(self.value) if isinstance(self.value, (list, tuple)) else [self.value]
+        if len(values) > _VALUES_MAX:
+            return f' "{self.name}" has {len(values)} values and may have {_VALUES_MAX}: no more come back'
+        size, most = sum(count_chars(str(one)) for one in values), _VALUES_MAX_CHARS if is_list else _VALUE_MAX_CHARS
+        if size > most:
+            return f' "{self.name}" has a value of {size} characters and may have {most}: no more come back'
         return None
 
     def _find_pattern_problem(self) -> Optional[str]:

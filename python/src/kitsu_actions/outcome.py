@@ -48,3 +48,8 @@ class Outcome(Part):
     retry: Optional[bool] = None
     progress: Optional[Progress] = None
     link: Optional[Link] = None
+
+    def find_problem(self) -> Optional[str]:
+        if self.progress is None or (self.progress.text is None and self.progress.left is None):
+            return None
+        return ".progress must have only done and total: the text and the time left are those of the whole run"

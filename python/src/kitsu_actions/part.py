@@ -140,6 +140,11 @@ def describe_type(hint: Any) -> str:
     return _NAMES.get(hint) or str(getattr(hint, "__name__", hint))
 
 
+def count_chars(text: str) -> int:
+    """How many characters JavaScript counts: an emoji is two."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
 def show(value: Any) -> str:
     """A value in a message: short texts and numbers as they are, everything else by its type."""
     if value is None or isinstance(value, (bool, int, float)):

@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Literal, Optional, Union
 from .effects import Effect
 from .field import Field
 from .outcome import Link, Outcome, Progress
-from .part import Part
+from .part import Part, count_chars
 from .table import Chart, Table
 
 UNDO_MAX_S = 7 * 86_400
 _UNDO_DATA_MAX_BYTES = 16_000
+_FIELDS_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class UndoOffer(Part):
     def find_problem(self) -> Optional[str]:
         if not 1 <= self.seconds <= UNDO_MAX_S:
             return f".seconds must be from 1 to {UNDO_MAX_S} (seven days), not {self.seconds}"
+        if self.label is not None and count_chars(self.label) > 80:
+            return f".label has {count_chars(self.label)} characters and may have 80"
         try:
             text = json.dumps({"data": self.data}, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
         except (TypeError, ValueError) as error:
@@ -82,8 +85,10 @@ class Ask(Part):
         for name in names:
             if names.count(name) > 1:
                 return f'.fields has two fields named "{name}": give each its own name'
-        if self.plan is not None and not 0 < len(self.plan) <= 200:
-            return f".plan has {len(self.plan)} characters and must have 1 to 200: send a digest of it"
+        if len(self.fields) > _FIELDS_MAX:
+            return f".fields has {len(self.fields)} fields and may have {_FIELDS_MAX}: no more answers come back"
+        if self.plan is not None and not 0 < count_chars(self.plan) <= 200:
+            return f".plan has {count_chars(self.plan)} characters and must have 1 to 200: send a digest of it"
         return None
 
 

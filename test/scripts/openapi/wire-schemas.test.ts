@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Validator } from "@cfworker/json-schema";
 import { beforeAll, describe, expect, it } from "vitest";
+import { FIELD_TYPES } from "../../../contract.ts";
 import { listDocComments } from "../../../scripts/openapi/doc-comments.ts";
 import { makeWireSchemas, type Schemas } from "../../../scripts/openapi/wire-schemas.ts";
 
@@ -25,6 +26,17 @@ describe("the JSON Schema of the wire", () => {
     expect(validate("Done", { kind: "done", title: "x" }).valid).toBe(true);
     expect(schemas.Done?.properties?.severity).toMatchObject({ default: "info" });
     expect(schemas.Ask?.properties?.submit).toMatchObject({ default: "OK" });
+  });
+
+  it("lists the types of questions that are known, and allows others", () => {
+    expect(schemas.Field?.properties?.type).toMatchObject({ type: "string", examples: [...FIELD_TYPES] });
+    expect(validate("Field", { name: "a", label: "A", type: "later" }).valid).toBe(true);
+    expect(FIELD_TYPES.filter((type) => !schemas.Field?.description?.includes(`\`${type}\``))).toEqual([]);
+  });
+
+  it("says how much of a question comes back with its answer", () => {
+    expect(validate("ServerReply", { kind: "ask", title: "x", plan: "x".repeat(200) }).valid).toBe(true);
+    expect(validate("ServerReply", { kind: "ask", title: "x", plan: "x".repeat(201) }).valid).toBe(false);
   });
 
   it("allows members that it doesn't know", () => {

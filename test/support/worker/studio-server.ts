@@ -82,10 +82,10 @@ export const sign = (id: string, body: string, { secret = SECRET, at = new Date(
 let reports = 0;
 
 /** Reports on the run of the first call that the server received. */
-export function report({ received, variables }: StudioServer, reply: unknown): Promise<Response> {
+export function report({ received, variables }: StudioServer, reply: unknown, at?: Date): Promise<Response> {
   const run = Object(received[0]?.body.run);
   const body = JSON.stringify(reply);
   reports += 1;
-  const headers = { "content-type": "application/json", ...sign(`${run.id}-${reports}`, body) };
+  const headers = { "content-type": "application/json", ...sign(`${run.id}-${reports}`, body, { at }) };
   return ask(String(run.progress).replace(EDGE, ""), { method: "POST", headers, body }, variables);
 }

@@ -274,6 +274,14 @@ describe("a person verified by Cloudflare Access", () => {
     expect(await present(await sign(old), { userid: ARTIST.id })).toMatchObject({ trust: "access" });
   });
 
+  it("has no e-mail of Kitsu's, which lists show only to administrators", async () => {
+    const keys = await makeKeys();
+    publish(keys);
+    const person = await present(await sign(keys), { userid: ARTIST.id, useremail: ARTIST.email ?? "" });
+    expect(person).toMatchObject({ trust: "access", email: ARTIST.email });
+    expect(person.emailInKitsu).toBeUndefined();
+  });
+
   it.each([
     ["that is expired", (keys: Keys) => sign(keys, { exp: Math.floor(Date.now() / 1_000) - 3_600 })],
     ["for another audience", (keys: Keys) => sign(keys, { aud: "another" })],

@@ -222,6 +222,51 @@ describe("an answer of a studio's server can be", () => {
   });
 
   it.each([
+    [422, 422],
+    [409, 409],
+    [401, 502],
+    [503, 502],
+  ])("our failed reply, with its own code and the status %i of a refusal", async (sent, status) => {
+    const links = [{ label: "The disk", url: "https://it.studio.tld/disks" }];
+    const failed = { kind: "failed", code: "Disk_Full", title: "The disk is full", field: "input.note", links };
+    serve(json(failed, sent));
+    const response = await run();
+    expect(response.status).toBe(status);
+    expect(await readFailed(response)).toEqual(failed);
+  });
+
+  it.each([
+    [{ plan: "x".repeat(201) }, "plan: Invalid length: Expected <=200 but received 201"],
+    [
+      { fields: Array(201).fill({ name: "a", label: "A", type: "text" }) },
+      "fields: Expected at most 200, because an answer has no more",
+    ],
+    [
+      { fields: [{ name: "kept", label: "", type: "hidden", value: "x".repeat(20_001) }] },
+      "fields.0.value: Expected at most 20000 characters, because an answer has no more",
+    ],
+    [
+      { fields: [{ name: "kept", label: "", type: "hidden", value: Array(5_001).fill("x") }] },
+      "fields.0.value: Expected at most 5000 values, because an answer has no more",
+    ],
+  ])("not a question whose answer would be refused: %#", async (members, problem) => {
+    expect(await reply(json({ kind: "ask", title: "Sure?", ...members }))).toMatchObject({
+      kind: "failed",
+      code: "target-answer-broken",
+      text: `The server behind Publish sent a reply that can't be read: ${problem}.`,
+    });
+  });
+
+  it("a question with as much as its answer may bring back", async () => {
+    const fields = [
+      { name: "kept", label: "", type: "hidden", value: "x".repeat(20_000) },
+      { name: "shots", label: "Shots", type: "several-of", value: Array(5_000).fill(TASK), options: [] },
+    ];
+    const question = { kind: "ask", title: "Sure?", plan: "x".repeat(200), fields };
+    expect(await reply(json(question))).toMatchObject({ ...question, form: "publish" });
+  });
+
+  it.each([
     [{ kind: "failed", title: "The disk is full" }, 'code: Invalid key: Expected "code" but received undefined'],
     [{ version: 1, reply: { kind: "done" } }, 'title: Invalid key: Expected "title" but received undefined'],
     [{ kind: "started", title: 5 }, "title: Invalid type: Expected string but received 5"],

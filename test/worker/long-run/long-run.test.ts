@@ -28,6 +28,7 @@ import {
   form,
   KITSU,
   OTHER_TASK,
+  READER,
   readAnswer,
   readFailed,
   readLog,
@@ -73,7 +74,7 @@ const readReplies = async () => JSON.stringify((await readLog()).map(({ reply })
 const NO_UPDATE = { kind: "started", text: expect.stringContaining("No update") };
 
 const longRun = () => env.LONG_RUNS.getByName(RUN);
-/** Runs the alarm. Does nothing if the runtime is running it already. */
+/** Runs the alarm, or waits for it if the runtime is running it already. */
 const runAlarm = () => runInDurableObject(longRun(), (instance) => instance.alarm());
 /**
  * Runs the alarm until this holds, and no more often: a poll that is running may miss what has just
@@ -260,9 +261,10 @@ describe("a long run", () => {
     });
     const answer = await begin();
     await vi.waitFor(() => expect(watch).toHaveBeenCalledTimes(1));
-    await runAlarm();
-    expect(watch).toHaveBeenCalledTimes(1);
+    const again = runAlarm();
     gate.open();
+    await again;
+    expect(watch).toHaveBeenCalledTimes(1);
     await untilOver(answer);
   });
 
@@ -405,6 +407,40 @@ describe("a long run that has started", () => {
     );
   });
 
+  it("says at once wherever it is read that it was undone, and in the log even if that refused its end", async () => {
+    mutable.undo = async () => ({ ...ENDED, title: "Removed" });
+    run.mockImplementation(async ({ continueWith, offerUndo }) => {
+      offerUndo({ data: null, lifeS: 600, label: "Remove it" });
+      continueWith(null);
+      return started(0);
+    });
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    const refused = vi.spyOn(env.RUNS, "put").mockRejectedValue(new Error("429"));
+    vi.spyOn(console, "error").mockReturnValue();
+    const answer = await begin();
+    await untilOver(answer);
+    const { run: ended } = await follow(answer);
+    await post(ended?.undo?.url);
+    const path = (answer.run?.url ?? "").replace(EDGE, "");
+    const withoutKey = path.replace(/&key=.*/, "");
+    const read = async (url: string, accept: string) => (await ask(url, { headers: { ...READER, accept } })).text();
+    for (const page of [await read(path, "text/html"), await read(withoutKey, "text/html")]) {
+      expect(page).toContain("Undone by");
+      expect(page).not.toContain("Remove it");
+    }
+    expect(JSON.parse(await read(withoutKey, "application/json"))).toMatchObject({
+      undone: { reply: { title: "Removed" } },
+      run: expect.not.objectContaining({ undo: expect.anything() }),
+    });
+    expect((await follow(answer)).run).not.toHaveProperty("undo");
+    refused.mockRestore();
+    await runAlarmUntil(async () =>
+      expect(await readLog()).toContainEqual(expect.objectContaining({ id: RUN, undone: expect.anything() })),
+    );
+    await runDurableObjectAlarm(env.RUN_COORDINATORS.getByName(RUN));
+    expect(await readLog()).toContainEqual(expect.objectContaining({ id: RUN, undone: expect.anything() }));
+  });
+
   it("releases the tasks that have finished, while the rest continues", async () => {
     run.mockImplementation(async ({ continueWith, lock }) => {
       await lock([TASK, OTHER_TASK]);
@@ -456,12 +492,17 @@ describe("a long run that has started", () => {
 describe("a quiet hour of a long run", () => {
   /** Runs the alarms of an hour that begins nine hours later. Returns how many there were. */
   const passHour = async () => {
-    // As in a quiet hour, where each alarm finds an object that has left memory.
-    await evictDurableObject(longRun());
     const start = Date.now() + 9 * 3_600_000;
     let now = start;
     let alarms = 0;
     vi.spyOn(Date, "now").mockImplementation(() => now);
+    // From here on, the runtime itself has no alarm to run: each is hours away.
+    await runInDurableObject(longRun(), async (instance, { storage }) => {
+      do await instance.alarm();
+      while (((await storage.getAlarm()) ?? 0) <= start);
+    });
+    // As in a quiet hour, where each alarm finds an object that has left memory.
+    await evictDurableObject(longRun());
     for (; now < start + 3_600_000 && alarms < 1_000; alarms += 1) {
       now = await runInDurableObject(longRun(), async (instance, { storage }) => {
         await instance.alarm();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Ask, Field } from "../../../contract.ts";
+import { type Ask, FIELD_TYPES, type Field } from "../../../contract.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { renderAsk } from "../../../worker/pages/ask-page.ts";
 import { html } from "../../../worker/pages/html.ts";
@@ -123,7 +123,7 @@ describe("a question as a page", () => {
       form: NASTY,
       plan: NASTY,
       outcomes: [{ id: "1", label: NASTY, state: "planned", reason: NASTY }],
-      fields: ["text", "long-text", "number", "date", "toggle", "one-of", "several-of", "hidden"].map((type) => ({
+      fields: FIELD_TYPES.map((type) => ({
         name: NASTY,
         label: NASTY,
         type,

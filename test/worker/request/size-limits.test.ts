@@ -1,21 +1,14 @@
 // No small request is expensive: whatever a caller decides the size of is counted before it is
 // parsed.
 import { describe, expect, it } from "vitest";
-import { parseResponse } from "../../../contract.ts";
+import { INPUT_FIELDS_MAX, INPUT_VALUES_MAX, parseResponse } from "../../../contract.ts";
 import { Failure } from "../../../worker/format/failure.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
 import { readFields } from "../../../worker/request/body.ts";
 import { readFormAnswer } from "../../../worker/request/form-answer.ts";
 import { takeSnapshot } from "../../../worker/request/request-snapshot.ts";
-import {
-  BODY_MAX_BYTES,
-  DEPTH_MAX,
-  INPUT_FIELDS_MAX,
-  INPUT_VALUES_MAX,
-  SNAPSHOT_FIELDS_MAX,
-  VALUES_MAX,
-} from "../../../worker/request/size-limits.ts";
+import { BODY_MAX_BYTES, DEPTH_MAX, SNAPSHOT_FIELDS_MAX, VALUES_MAX } from "../../../worker/request/size-limits.ts";
 import { ajax, ask, KITSU, readFailed } from "../../support/worker/worker.ts";
 
 const FORM = "application/x-www-form-urlencoded";

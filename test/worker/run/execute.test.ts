@@ -221,6 +221,26 @@ describe("an action that asks", () => {
     expect(behavior.run).not.toHaveBeenCalled();
   });
 
+  it("refuses an answer under another e-mail address if the calls have no ids", async () => {
+    await send({ userid: undefined });
+    const other = await send({ ...INPUT, userid: undefined, useremail: "eve@studio.tld" });
+    expect(await readFailed(other)).toMatchObject({ code: "invalid-call", field: "run" });
+    expect(await readFailed(await send({ ...INPUT, userid: undefined, useremail: undefined }))).toMatchObject({
+      code: "invalid-call",
+      field: "run",
+    });
+    expect(behavior.run).not.toHaveBeenCalled();
+    expect((await answer({ ...INPUT, userid: undefined })).reply).toEqual(DONE);
+  });
+
+  it("shows its reply to nobody who does not say who they are", async () => {
+    const nobody = { ...INPUT, userid: undefined, useremail: undefined };
+    expect((await answer(nobody)).reply).toEqual(DONE);
+    const again = await send(nobody);
+    expect(again.status).toBe(409);
+    expect(await readFailed(again)).toMatchObject({ code: "already-submitted" });
+  });
+
   it("asks on a page as well, whose form sends Kitsu's call again without a script", async () => {
     const page = await (await ask(PATH, form())).text();
     expect(page).toContain(`action="/actions/debug?run=${RUN}"`);
@@ -335,11 +355,11 @@ describe("the failed tasks of a run", () => {
       ],
     });
     const { run } = await answer(INPUT);
-    await retry(run?.retry ?? "");
-    expect(behavior.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [unreached] } });
     const pathname = (run?.url ?? "").replace(EDGE, "");
     const page = await (await ask(pathname, { headers: { ...READER, accept: "text/html" } })).text();
     expect(page).toContain("Run what was not tried (1)");
+    await retry(run?.retry ?? "");
+    expect(behavior.run.mock.lastCall?.[0]).toMatchObject({ call: { selection: [unreached] } });
   });
 
   it("are retried with the same input, as a new run that refers to the first", async () => {
@@ -489,6 +509,24 @@ describe("a run that can be undone", () => {
       "Remove it",
     );
   });
+
+  it("has no button once it is undone, and its address is in no answer", async () => {
+    offer();
+    const made = await run();
+    const accepts = ["text/html", "application/json"];
+    const readAll = async () =>
+      (
+        await Promise.all(
+          [READER, {}].flatMap((headers) =>
+            accepts.map(async (accept) => (await ask(`/runs/${RUN}`, { headers: { ...headers, accept } })).text()),
+          ),
+        )
+      ).filter((text) => text.includes(`/runs/${RUN}/undo`)).length;
+    expect(await readAll()).toBe(3);
+    await undo(made?.undo?.url);
+    expect(await readAll()).toBe(0);
+    expect((await answer(INPUT)).run).not.toHaveProperty("undo");
+  });
 });
 
 describe("a retry", () => {
@@ -516,6 +554,14 @@ describe("a retry", () => {
       advice: expect.stringContaining(`/runs/${"1".repeat(32)}?at=`),
     });
     expect(behavior.run).toHaveBeenCalledTimes(2);
+  });
+
+  it("is offered until it happened", async () => {
+    const url = await first();
+    const readRetry = async () => (await readAnswer(await ask(`/runs/${RUN}`))).run?.retry;
+    expect(await readRetry()).toBe(url);
+    await retry(url, "1");
+    expect(await readRetry()).toBeUndefined();
   });
 
   it("may be repeated if it did nothing", async () => {

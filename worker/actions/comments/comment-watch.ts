@@ -103,7 +103,8 @@ const isTemporary = ({ code, reply }: Failure) => reply.retry === true || code =
 /** The outcome of a request in flight is checked first, so the run may end a little later. */
 export async function cancelComments(watch: WatchContext, data: unknown, what: Control): Promise<RunStatus> {
   const run = v.parse(CommentRun, data);
-  if (what !== "cancel") throw new Failure("run-over", { text: message("comment.onlyCancel") });
+  if (what !== "cancel")
+    throw new Failure("run-over", { title: message("longRun.notOffered"), text: message("comment.onlyCancel") });
   run.isCanceled = true;
   if (run.sending === undefined) skipRest(run, message("comment.canceled"));
   return makeStatus(watch, run, 0);

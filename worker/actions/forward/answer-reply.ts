@@ -1,7 +1,7 @@
 // The reply that an answer of a studio's server makes, whatever it is.
 import { Failure } from "../../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../../format/message.ts";
-import type { Reply } from "../../format/reply.ts";
+import type { Done, Reply } from "../../format/reply.ts";
 import { truncate } from "../../request/request-snapshot.ts";
 import { exceedsJsonLimits, parseJson } from "../../services/http.ts";
 import { addProblem, readServerAnswer, type ServerAnswer, type ServerOffers } from "../../services/server-answer.ts";
@@ -19,6 +19,8 @@ export function readCallAnswer(answer: StudioAnswer, target: ForwardTarget): Ans
   // The answer to a question from the server is sent to this action.
   if (parsed.kind === "reply" && parsed.reply.kind === "ask")
     return { reply: { ...parsed.reply, form: target.id }, offers: {} };
+  if (parsed.kind === "reply" && parsed.reply.kind === "failed" && answer.status >= 400)
+    throw new Failure("target-refused", { reply: parsed.reply, status: toStatus(answer.status) });
   if (parsed.kind === "reply") return { reply: addProblem(parsed.reply, parsed.problem), offers: parsed.offers };
   return { reply: toReply(parsed, answer, target), offers: {} };
 }
@@ -78,7 +80,7 @@ const describeUnknownKind = (kind: string): Text =>
     message("forward.knownKinds", { kinds: ['"done"', '"failed"', '"ask"', '"started"'] }),
   ]) ?? "";
 
-export const succeed = (title: Text, text?: Text): Reply => ({
+export const succeed = (title: Text, text?: Text): Done => ({
   kind: "done",
   severity: "success",
   title: shorten(title, TITLE_MAX_CHARS),
@@ -103,10 +105,12 @@ export function refused(
     ...(own !== undefined && { title: shorten(own, TITLE_MAX_CHARS) }),
     text: shorten(text ?? message("forward.refused", { title, status: String(status) }), TEXT_MAX_CHARS),
     advice: joinSentences([(status === 401 || status === 403) && message("forward.checkSecret"), consequence]),
-    // A 401 refuses our signature, not the person. A 5xx makes this worker a bad gateway.
-    status: status >= 400 && status < 500 && status !== 401 ? status : 502,
+    status: toStatus(status),
   });
 }
+
+/** A 401 refuses our signature, not the person. A 5xx makes this worker a bad gateway. */
+const toStatus = (status: number) => (status >= 400 && status < 500 && status !== 401 ? status : 502);
 
 /** What the server says in its own words. */
 function readWords(parsed: ServerAnswer): { own?: Text | undefined; text?: Text | undefined } {

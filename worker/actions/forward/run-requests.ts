@@ -26,11 +26,11 @@ export async function sendControl(
   const parsed = readAccepted(answer, target, { maybeDone, consequence: message("forward.runContinues") });
   switch (parsed.kind) {
     case "nothing":
-      return { words: message("forward.controlAccepted") };
+      return { words: { title: message("forward.controlAccepted") } };
     case "message":
-      return { words: parsed.title };
+      return { words: succeed(parsed.title, parsed.text) };
     case "text":
-      return { words: parsed.text };
+      return { words: succeed(target.title, parsed.text) };
     case "reply":
       if (parsed.reply.kind === "ask") break;
       return { reply: addProblem(parsed.reply, parsed.problem), ...parsed.offers };

@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import * as v from "valibot";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ForwardedCall, MoreTasks } from "../../../../contract.ts";
 import { paginate } from "../../../../worker/actions/forward/forwarded-call.ts";
 import {
@@ -18,10 +18,14 @@ import {
   addEntity,
   addProject,
   addTask,
+  BOT,
+  CLIENT,
   DEMOTED,
   id,
   MANAGER,
+  PEOPLE,
   STATUS,
+  SUPERVISOR,
   VENDOR,
 } from "../../../support/worker/zou.ts";
 
@@ -95,19 +99,53 @@ describe("a forwarded call", () => {
     expect(JSON.stringify(readCall(server).tasks)).not.toContain(other);
   });
 
-  it("names the person's e-mail only if Kitsu shows it, and never one that was only claimed", async () => {
+  it.each([
+    ["admin", ARTIST.email],
+    ["manager", ARTIST.email],
+    ["supervisor", undefined],
+    ["user", undefined],
+  ] as const)("names the person's e-mail only if Kitsu shows it: to a bot with the role %s", async (role, email) => {
     const server = openStudioServer(accepted());
     const { taskIds } = project(server, 1);
-    // As Zou does for a bot that is not a manager.
-    const answer = vi.mocked(globalThis.fetch).getMockImplementation();
-    vi.mocked(globalThis.fetch).mockImplementation(async (input, init) => {
-      const response = (await answer?.(input, init)) ?? Response.error();
-      if (!new Request(input, init).url.endsWith(`/data/persons/${ARTIST.id}`)) return response;
-      return Response.json({ ...(await response.json<object>()), email: null });
-    });
-    await callAs(server, { id: ARTIST.id, email: "someone-else@studio.tld" }, taskIds);
-    expect(readCall(server)).toMatchObject({ person: { id: ARTIST.id, role: "user" } });
-    expect(readCall(server).person).not.toHaveProperty("email");
+    server.zou.sessions.set("another-bot", { ...BOT, role });
+    server.variables.KITSU_TOKEN = "another-bot";
+    // Where Kitsu shows no e-mail, any may be claimed.
+    await callAs(server, { id: ARTIST.id, email: email ?? "someone-else@studio.tld" }, taskIds);
+    const { person } = readCall(server);
+    expect(person).toMatchObject({ id: ARTIST.id, role: "user", trust: "claimed" });
+    expect(person.email).toBe(email);
+  });
+
+  it.each(
+    [CLIENT, VENDOR, ARTIST, SUPERVISOR].flatMap((one) =>
+      (["session", "claimed"] as const).map((trust) => [one.role, trust, one] as const),
+    ),
+  )("has nothing that a %s does not see in Kitsu, with the trust %s", async (role, trust, caller) => {
+    const server = openStudioServer(accepted());
+    const columns = [{ name: "Budget", field_name: "budget", for_client: false, departments: [id(8, 1)] }];
+    const { taskIds, projectId } = project(server, 1, { descriptors: columns });
+    const [taskId = ""] = taskIds;
+    const row = server.zou.tasks.get(taskId);
+    if (row) server.zou.tasks.set(taskId, { ...row, assignees: [VENDOR.id, MANAGER.id], data: { budget: "secret-1" } });
+    const shot = server.zou.entities.get(String(row?.entity_id));
+    if (shot) server.zou.entities.set(shot.id, { ...shot, description: "secret-2", data: { budget: "secret-3" } });
+    const elsewhere = project(server, 1);
+    const isOnKitsu = trust === "session";
+    const [address, cookie] = [
+      isOnKitsu ? "https://kitsu.studio.tld/edge" : EDGE,
+      `access_token_cookie=session-${caller.id}`,
+    ];
+    const variables = { ...server.variables, ...(isOnKitsu && { BASE_PATH: "/edge", KITSU_TOKEN: undefined }) };
+    const init = ajax(claim(caller, taskIds), isOnKitsu ? { cookie } : {});
+    expect((await ask(`${address}/actions/publish`, init, variables)).status).toBe(200);
+    const body = readCall(server);
+    expect(body.person).toMatchObject({ id: caller.id, role, trust, project_roles: { [projectId]: role } });
+    expect(Object.keys(body.person.project_roles ?? {})).toEqual([projectId]);
+    const received = JSON.stringify(server.received.at(-1)?.body);
+    const hidden = ["secret-", "4711", "daily_salary", "assignees", elsewhere.projectId, MANAGER.id, BOT.id];
+    expect(hidden.filter((text) => received.includes(text))).toEqual([]);
+    const others = PEOPLE.filter((one) => one.id !== caller.id).map(({ email }) => email);
+    expect(others.filter((email) => received.includes(`"${email}"`))).toEqual([]);
   });
 
   it("says that nothing is checked if the worker has no access to Kitsu", async () => {

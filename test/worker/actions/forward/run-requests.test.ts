@@ -137,6 +137,55 @@ describe("a click on one of them", () => {
     expect((await follow(server, answer)).reply.kind).toBe("started");
   });
 
+  it("shows the whole message, and of a long one the beginning", async () => {
+    const said = { title: "Paused", detail: "SH1 is finished first" };
+    const { server, answer } = await begin(json(started(BUTTONS)), json(said), new Response("x".repeat(9_000)));
+    const paused = await readAnswer(await click(server, ARTIST, answer.run?.pause));
+    expect(paused.reply).toMatchObject({ kind: "done", title: "Paused", text: "SH1 is finished first" });
+    const canceled = await readAnswer(await click(server, ARTIST, answer.run?.cancel));
+    expect(canceled.reply.title).toBe("Publish");
+    expect(canceled.reply.text?.length).toBeLessThan(2_100);
+  });
+
+  it("is refused if the run has other buttons now, without saying that it has ended", async () => {
+    const { server, answer } = await begin(json(started(BUTTONS)), new Response(null, { status: 204 }));
+    await click(server, ARTIST, answer.run?.pause);
+    const failed = await readFailed(await click(server, ARTIST, answer.run?.pause));
+    expect(failed).toMatchObject({ title: "This is not possible now", text: expect.stringContaining("continues") });
+    expect(countRequests(server)).toBe(2);
+    expect(buttonsOf(await follow(server, answer))).toEqual(["cancel", "resume"]);
+  });
+
+  it("counts more than a report that was made before and arrives after it", async () => {
+    const nothing = new Response(null, { status: 204 });
+    const { server, answer } = await begin(json(started(BUTTONS)), nothing, nothing);
+    await click(server, ARTIST, answer.run?.pause);
+    const madeAt = new Date(Date.now() - 5_000);
+    await click(server, ARTIST, (await follow(server, answer)).run?.resume);
+    const late = await report(server, started({ text: "SH1", paused: true }), madeAt);
+    expect(late.status).toBe(200);
+    const followed = await follow(server, answer);
+    expect(followed.reply).toMatchObject({ text: "SH1" });
+    expect(buttonsOf(followed)).toEqual(["cancel", "pause"]);
+    await report(server, started({ paused: true }), new Date(Date.now() + 2_000));
+    expect(buttonsOf(await follow(server, answer))).toEqual(["cancel", "resume"]);
+  });
+
+  it("by two people at once ends the run once, and names one of them", async () => {
+    const ended = { kind: "done", severity: "warning", title: "Stopped" };
+    const { server, answer } = await begin(json(started(BUTTONS)), json(ended));
+    const people = [SUPERVISOR, MANAGER];
+    const clicks = await Promise.all(
+      people.map(async (one) => (await readAnswer(await click(server, one, answer.run?.cancel))).reply.title),
+    );
+    expect(clicks.toSorted()).toEqual(["Stopped", "The run has ended meanwhile"]);
+    const { reply } = await follow(server, answer);
+    expect(people.map((one) => `Canceled by ${one.full_name}.`)).toContain(reply.text);
+    await vi.waitFor(async () =>
+      expect((await readLog()).find(({ id }) => id === answer.run?.id)).toMatchObject({ reply: ended }),
+    );
+  });
+
   it("ends the run if the server says that it has ended, and the log says so", async () => {
     const ended = { kind: "done", severity: "warning", title: "Stopped after 1 of 3" };
     const { server, answer } = await begin(json(started(BUTTONS)), json(ended));
