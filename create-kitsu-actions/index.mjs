@@ -46,7 +46,9 @@ function parse() {
 
 /** @param {string | undefined} given */
 function readDependency(given) {
-  if (given !== undefined) return existsSync(given) ? `file:${resolve(given)}` : given;
+  if (given !== undefined && existsSync(given)) return `file:${resolve(given)}`;
+  if (given?.endsWith(".tgz")) throw new UsageError(`There is no file ${resolve(given)}. Make it with npm pack.`);
+  if (given !== undefined) return given;
   return `^${readJson(join(import.meta.dirname, "package.json")).version}`;
 }
 
@@ -55,7 +57,13 @@ function create({ folder, dependency, isHelp }) {
   if (isHelp) return console.log(USAGE);
   if (existsSync(folder) && !isEmpty(folder))
     throw new UsageError(`${folder} is not an empty folder. Name a new one: npm create kitsu-actions my-studio`);
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(
+      `${folder} can't be created (${error instanceof Error ? error.message : error}). Name another.`,
+    );
+  }
   cpSync(join(import.meta.dirname, "template"), folder, { recursive: true });
   for (const [packed, name] of Object.entries(RENAMED)) renameSync(join(folder, packed), join(folder, name));
   const manifest = readJson(join(folder, "package.json"));

@@ -1,6 +1,7 @@
 // The entry `kitsu-actions/vitest`: the configuration of Vitest for tests of actions. They run in
 // workerd, the runtime of Cloudflare Workers, without a network.
-import { extname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import type { UserWorkspaceConfig } from "vitest/config";
 import { LOCAL_ENVIRONMENT } from "../scripts/local-environment.ts";
@@ -34,6 +35,9 @@ export function kitsuActions({
   configPath = "./gen/wrangler.json",
   bindings = {},
 }: KitsuActionsOptions = {}): UserWorkspaceConfig {
+  // Vitest itself, as an editor starts it, builds nothing.
+  if (!existsSync(resolve(configPath)))
+    throw new Error(`${resolve(configPath)} is missing. Run "npm run build" first.`);
   Object.assign(process.env, LOCAL_ENVIRONMENT);
   return {
     plugins: [

@@ -181,6 +181,12 @@ def test_two_functions_for_one_action_are_a_mistake(receiver: Receiver, publish:
         receiver.action("publish")(lambda call: None)
 
 
+@pytest.mark.parametrize("action_id", ["Publish", "publish it", "", lambda call: None])
+def test_an_action_needs_the_name_of_a_target(receiver: Receiver, action_id: Any) -> None:
+    with pytest.raises(ValueError, match=r'Write @receiver.action\("publish"\), with the name of the target'):
+        receiver.action(action_id)
+
+
 def test_an_async_function_works_without_a_loop(receiver: Receiver) -> None:
     @receiver.action("publish")
     async def run(call: Call) -> Done:

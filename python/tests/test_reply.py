@@ -40,7 +40,7 @@ ANY: Any = None
         (lambda: Progress(float("nan"), 2), "Progress.done must be a number, not nan."),
         (lambda: Progress(True, 2), "Progress.done must be a number, not True."),
         (lambda: Link("Open", "/prod/sh010"), 'Link.url must begin with "https://" or another scheme, unlike "/prod/sh010".'),
-        (lambda: Table(["A", "B"], [["1", 2], ["1"]]), "Table.rows[1] has 1 cells, but there are 2 columns."),
+        (lambda: Table(["A", "B"], [["1", 2], ["1"]]), "Table.rows[1] must have a cell for each column: 2, not 1."),
         (lambda: Table(["A"], [[object()]]), "the entry at 0 must be a text or a number, not an object."),  # type: ignore[list-item]
         (lambda: Chart("Size", "bars", ["a", "b"], [Series("MB", [1])]), 'Chart: the series "MB" has 1 values, but there are 2 labels.'),
         (lambda: Chart("Size", "pie", [], []), 'Chart.kind must be one of "bars", "stack", "line", not "pie".'),  # type: ignore[arg-type]

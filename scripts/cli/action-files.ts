@@ -12,7 +12,7 @@ export const ACTIONS_FOLDER = "actions";
 export async function listActionFiles(folder: string): Promise<ActionFile[]> {
   const entries = await readdir(join(folder, ACTIONS_FOLDER), { withFileTypes: true }).catch((cause: unknown) => {
     throw new CliError(
-      `There is no folder ${ACTIONS_FOLDER} in ${folder}. Create it; "kitsu-actions new <id>" writes an action.`,
+      `There is no folder ${ACTIONS_FOLDER} in ${folder}. Run "npm run new make-movie", which writes an action there.`,
       { cause },
     );
   });

@@ -16,7 +16,7 @@ export const dev = (folder: string) => runUntilStopped(() => open(folder));
 
 async function open(folder: string): Promise<void> {
   const config = await readWranglerConfig(folder);
-  const problems = await checkConfig(config);
+  const problems = await checkConfig(folder, config);
   if (problems.length > 0) throw new CliError(problems.join("\n"));
   const variables = await readOwnVariables(folder, config);
   await openServers({

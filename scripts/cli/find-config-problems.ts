@@ -5,7 +5,7 @@ import { stringify } from "smol-toml";
 import * as v from "valibot";
 
 const Bindings = v.object({
-  kv_namespaces: v.optional(v.array(v.looseObject({ binding: v.string() })), []),
+  kv_namespaces: v.optional(v.array(v.looseObject({ binding: v.string(), id: v.optional(v.string()) })), []),
   durable_objects: v.optional(
     v.object({ bindings: v.array(v.looseObject({ name: v.string(), class_name: v.string() })) }),
     { bindings: [] },
@@ -18,7 +18,7 @@ const Config = v.object({
   ...Bindings.entries,
   name: v.string(),
   main: v.string(),
-  compatibility_date: v.string(),
+  compatibility_date: v.pipe(v.string(), v.isoDate()),
   migrations: v.optional(v.array(v.looseObject({ tag: v.string() })), []),
   env: v.optional(v.record(v.string(), Bindings), {}),
 });
@@ -28,24 +28,39 @@ type Config = v.InferOutput<typeof Config>;
  * A sentence for each problem, with the lines to add.
  * @param given the studio's
  * @param needed this package's own
+ * @param today such as "2026-11-29"
  */
-export function findConfigProblems(given: unknown, needed: unknown): string[] {
+export function findConfigProblems(
+  given: unknown,
+  needed: unknown,
+  today: string = new Date().toISOString().slice(0, 10),
+): string[] {
+  const ours = v.parse(Config, needed);
   const parsed = v.safeParse(Config, given);
-  if (!parsed.success)
-    return parsed.issues.map((issue) => `wrangler.toml: ${v.getDotPath(issue) ?? "it"} is wrong. ${issue.message}.`);
-  const [studio, ours] = [parsed.output, v.parse(Config, needed)];
+  if (!parsed.success) return parsed.issues.map((issue) => explain(v.getDotPath(issue) ?? "", ours));
+  const studio = parsed.output;
   return [
-    ...findDateProblem(studio, ours),
+    ...findDateProblem(studio, ours, today),
     ...findMissingBindings(studio, ours),
     ...Object.entries(studio.env).flatMap(([name, bindings]) => findMissingBindings(bindings, ours, name)),
     ...findMigrationProblems(studio, ours),
   ];
 }
 
-const findDateProblem = (studio: Config, ours: Config): string[] =>
-  studio.compatibility_date >= ours.compatibility_date
-    ? []
-    : [describe("compatibility_date is too old. Change it to", { compatibility_date: ours.compatibility_date })];
+/** What a member must be that is missing, or is something else. */
+function explain(path: string, { name, compatibility_date }: Config): string {
+  const example = new Map(Object.entries({ name, main: "worker.ts", compatibility_date })).get(path);
+  return example === undefined
+    ? `wrangler.toml: ${path} is missing, or is of another type.`
+    : describe(`${path} must be text in quotes, for example`, { [path]: example });
+}
+
+function findDateProblem(studio: Config, { compatibility_date }: Config, today: string): string[] {
+  const change = (what: string) => [describe(`compatibility_date is ${what}. Change it to`, { compatibility_date })];
+  if (studio.compatibility_date < compatibility_date) return change("too old");
+  // The runtime refuses to start.
+  return studio.compatibility_date > today ? change("in the future") : [];
+}
 
 function findMissingBindings(studio: Bindings, ours: Bindings, environment?: string): string[] {
   // Environments inherit no bindings.
@@ -61,6 +76,12 @@ function findMissingBindings(studio: Bindings, ours: Bindings, environment?: str
           `The KV namespace ${binding} is missing${place}. Run "npx wrangler kv namespace create ${binding}${option}", and add`,
           lines({ kv_namespaces: [{ binding, id: "the id that it prints" }] }),
         ),
+      ),
+    ...studio.kv_namespaces
+      .filter(({ binding, id }) => !id && ours.kv_namespaces.some((one) => one.binding === binding))
+      .map(
+        ({ binding }) =>
+          `wrangler.toml: The KV namespace ${binding} has no id${place}. Run "npx wrangler kv namespace create ${binding}${option}", and add the id that it prints.`,
       ),
     ...ours.durable_objects.bindings
       .filter((one) => !studio.durable_objects.bindings.some((other) => isSameObject(one, other)))

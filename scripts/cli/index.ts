@@ -80,7 +80,7 @@ const COMMANDS = new Map<string, Command>([
   ],
 ]);
 
-const USAGE = `kitsu-actions <command>, in your studio's repository:
+const USAGE = `npx kitsu-actions <command>, in your studio's repository:
 
 ${[...COMMANDS].map(([name, { takes, about }]) => `  ${`${name} ${takes}`.padEnd(16)} ${about}`).join("\n")}
 
@@ -105,7 +105,7 @@ async function run([name = "help", ...args]: readonly string[]): Promise<unknown
   if (command === undefined) throw wrongUsage(`There is no command "${name}".`);
   const { takes, about } = command;
   if (takes === "…") return command.run(args);
-  const usage = `kitsu-actions ${name} ${takes}`.trim();
+  const usage = `npx kitsu-actions ${name} ${takes}`.trim();
   if (args.some((argument) => argument === "--help" || argument === "-h")) return console.log(`${usage}\n\n${about}`);
   const expected = takes === "" ? 0 : 1;
   if (args.length < expected) throw wrongUsage(`${name} needs an id: ${usage}, such as make-movie.`);

@@ -1,5 +1,6 @@
 // Evaluates the studio's actions in this process, to check what they declare.
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import * as v from "valibot";
@@ -75,14 +76,26 @@ async function bundle(folder: string, files: readonly ActionFile[]): Promise<Map
 
 const Exports = v.object({ default: v.unknown() });
 
+const LOAD_LIMIT_MS = 10_000;
+
 async function load(one: ActionFile, path: string): Promise<Loaded> {
+  const limit = new AbortController();
   try {
-    const exported: unknown = await import(pathToFileURL(path).href);
+    const exported: unknown = await Promise.race([
+      import(pathToFileURL(path).href),
+      sleep(LOAD_LIMIT_MS, undefined, { signal: limit.signal }),
+    ]);
+    if (exported === undefined) {
+      const problem = `it waits for something outside of its functions, for more than ${LOAD_LIMIT_MS / 1_000} seconds`;
+      return { ...one, problem: `${one.file} can't be loaded: ${problem}. Move that "await" into run.` };
+    }
     const parsed = v.safeParse(Exports, { ...v.parse(v.looseObject({}), exported) });
     return { ...one, action: parsed.success ? parsed.output.default : undefined };
   } catch (error) {
     const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { ...one, problem: `${one.file} fails when it is loaded: ${problem}` };
+  } finally {
+    limit.abort();
   }
 }
 
@@ -98,8 +111,10 @@ const Failed = v.object({
 function explain({ file }: ActionFile, error: unknown): string {
   const failed = v.safeParse(Failed, error);
   if (!failed.success) throw error;
-  const reasons = failed.output.errors.map(({ text, location }) =>
-    location ? `${text} (${location.file}:${location.line}:${location.column + 1})` : text,
-  );
+  const reasons = failed.output.errors.map(({ text, location }) => {
+    const name = /^Could not resolve "((?:@[^/]+\/)?[^./][^/"]*)/.exec(text)?.[1];
+    const advice = name === undefined ? "" : `. Run "npm install ${name}"`;
+    return (location ? `${text} (${location.file}:${location.line}:${location.column + 1})` : text) + advice;
+  });
   return `${file} does not compile: ${reasons.join(", ")}`;
 }

@@ -12,7 +12,7 @@ export async function readPort(variable: string, defaultPort: number): Promise<n
   // "localhost" can be either address, and a browser may try the second one first.
   for (const host of ["127.0.0.1", "::1"]) {
     const problem = await findProblem(port, host);
-    const advice = `Choose another one: ${variable}=${port + 10} npm start`;
+    const advice = `Choose another port: ${variable}=${port + 10} npm start`;
     if (problem === "EADDRINUSE") throw new CliError(`Port ${port} is in use. Is npm start already running? ${advice}`);
     if (problem === "EACCES") throw new CliError(`This account may not listen on port ${port}. ${advice}`);
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any, Callable, Optional, Union
@@ -17,6 +18,7 @@ from .incoming import Incoming, Refused, read_incoming
 from .json_members import read_list, read_text
 from .long_run import Canceled, Work
 from .long_runs import LongRuns
+from .part import show
 from .reply import Done, Failed, Started
 from .report_sender import ReportSender
 from .secret import read_secret
@@ -26,6 +28,7 @@ from .worker_client import WorkerClient
 
 #: A selection may have 5,000 tasks.
 _TASKS_MAX = 5_000
+_ACTION_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 class Receiver:
@@ -45,6 +48,11 @@ class Receiver:
 
     def action(self, action_id: str) -> Callable[[CallFunction], Action]:
         """Registers the function that runs an action: the name of its target in FORWARD_TARGETS."""
+        if not isinstance(action_id, str) or not _ACTION_ID.fullmatch(action_id):
+            raise ValueError(
+                'Write @receiver.action("publish"), with the name of the target in FORWARD_TARGETS: '
+                f"lowercase letters, digits and single hyphens, not {show(action_id)}."
+            )
 
         def register(function: CallFunction) -> Action:
             if action_id in self._actions:

@@ -20,7 +20,7 @@ class Table(Part):
     def find_problem(self) -> Optional[str]:
         for index, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                return f".rows[{index}] has {len(row)} cells, but there are {len(self.columns)} columns"
+                return f".rows[{index}] must have a cell for each column: {len(self.columns)}, not {len(row)}"
         return None
 
 

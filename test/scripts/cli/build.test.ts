@@ -71,10 +71,16 @@ const WRONG: [what: string, file: string, source: string, sentence: string][] = 
   ["a name with capitals", "Other.ts", actionSource("Other"), "Other.ts: the id"],
   ["a mistake in its syntax", "bad.ts", "let x = ;", 'bad.ts does not compile: Unexpected ";" (actions/bad.ts:1:9)'],
   [
+    "a package that is not installed",
+    "needs.ts",
+    'import "@mine/movies/of.ts"; import "lodash";',
+    'needs.ts does not compile: Could not resolve "@mine/movies/of.ts" (actions/needs.ts:1:8). Run "npm install @mine/movies", Could not resolve "lodash" (actions/needs.ts:1:37). Run "npm install lodash"',
+  ],
+  [
     "an import that does not exist",
     "lost.ts",
     'import "./nothing.ts";',
-    'lost.ts does not compile: Could not resolve "./nothing.ts" (actions/lost.ts:1:8)',
+    'lost.ts does not compile: Could not resolve "./nothing.ts" (actions/lost.ts:1:8)\n',
   ],
   [
     "an error when it is loaded",
@@ -103,12 +109,74 @@ describe("actions that can't be deployed", () => {
   });
 });
 
+describe("an action that waits while it is loaded", () => {
+  it("does not stop the build without a word", async () => {
+    await studio.write("actions/waits.ts", `await new Promise(() => {});\n${actionSource("waits")}`);
+    const { code, stderr } = await run("build");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^actions\/waits\.ts can't be loaded: it waits .* Move that "await" into run\.\n$/);
+  });
+});
+
+describe("settings", () => {
+  it.each([
+    ["a wrong type", "KITSU_URL = 5", "[vars]: KITSU_URL"],
+    ["no JSON", 'FORWARD_TARGETS = "{oops"', "[vars]: FORWARD_TARGETS"],
+    ["no time zone", 'TIME_ZONE = "Paris"', "[vars]: TIME_ZONE"],
+    [
+      "the id of a built-in action as a target",
+      'FORWARD_TARGETS = { debug = { url = "https://pipeline.studio.example" } }',
+      '[vars]: FORWARD_TARGETS has "debug", which is the id of a built-in action. Choose another name.',
+    ],
+  ])("that can't be used are told before a deployment: %s", async (_, line, sentence) => {
+    const lines = line.startsWith("KITSU_URL") ? line : `KITSU_URL = "https://kitsu.studio.example"\n${line}`;
+    await studio.replace("wrangler.toml", /^KITSU_URL = .*$/m, lines);
+    const { code, stderr } = await run("build");
+    expect(code).toBe(1);
+    expect(stderr).toContain(`wrangler.toml, ${sentence}`);
+  });
+
+  it("of an environment are told with its name", async () => {
+    await studio.replace("wrangler.toml", /(\[env\.staging\.vars\]\n)/, '$1LANGUAGE = "klingon"\n');
+    expect((await run("build")).stderr).toContain("wrangler.toml, [env.staging.vars]: LANGUAGE");
+  });
+
+  it("may be empty, absent, or a studio's own", async () => {
+    await studio.replace("wrangler.toml", /^KITSU_URL = .*$/m, 'LANGUAGE = ""\nMOVIES = 5');
+    expect(await run("build")).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+});
+
+describe("deploy", () => {
+  it.each([
+    [[], "[[kv_namespaces]]", "[vars]", "RUNS"],
+    [["--env", "staging"], "[[env.staging.kv_namespaces]]", "[env.staging.vars]", "RUNS --env staging"],
+  ])("deploys nothing as long as the starter's placeholders are there: %j", async (args, ids, vars, created) => {
+    const { code, stdout, stderr } = await run("deploy", ...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe(
+      `wrangler.toml, ${ids}: the id of RUNS is the starter's. Run "npx wrangler kv namespace create ${created}", and put the id there that it prints.
+wrangler.toml, ${vars}: KITSU_URL is the starter's. Set it to your Kitsu's address.
+`,
+    );
+  });
+});
+
 describe("a repository", () => {
-  it("without actions/ is told to create it", async () => {
+  it("without actions/ is told what makes it", async () => {
     await studio.remove("actions");
     const { code, stderr } = await run("build");
     expect(code).toBe(1);
-    expect(stderr).toContain(`There is no folder actions in ${studio.folder}. Create it;`);
+    expect(stderr).toContain(`There is no folder actions in ${studio.folder}. Run "npm run new make-movie"`);
+  });
+
+  it("whose main module does not exist is told so", async () => {
+    await studio.replace("wrangler.toml", 'main = "worker.ts"', 'main = "src/worker.ts"');
+    const { code, stderr } = await run("build");
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'wrangler.toml: main is "src/worker.ts", and there is no such file. The starter\'s is "worker.ts".\n',
+    );
   });
 
   it("whose wrangler.toml is not TOML is told where", async () => {

@@ -29,13 +29,13 @@ describe("kitsu-actions", () => {
 
   it.each([
     [["frobnicate"], 'There is no command "frobnicate".'],
-    [["new"], "new needs an id: kitsu-actions new <id>, such as make-movie."],
-    [["new", "one", "two"], 'new does not take "two": kitsu-actions new <id>.'],
-    [["dev", "--port"], 'dev does not take "--port": kitsu-actions dev.'],
+    [["new"], "new needs an id: npx kitsu-actions new <id>, such as make-movie."],
+    [["new", "one", "two"], 'new does not take "two": npx kitsu-actions new <id>.'],
+    [["dev", "--port"], 'dev does not take "--port": npx kitsu-actions dev.'],
   ])("exits with 2 if the command line is wrong: %j", async (args, sentence) => {
     const { code, stderr, stdout } = await kitsuActions(folder, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(`${sentence}\n\nkitsu-actions <command>`);
+    expect(stderr).toContain(`${sentence}\n\nnpx kitsu-actions <command>`);
   });
 
   it("passes arguments on to the program that a command runs", async () => {

@@ -52,6 +52,8 @@ describe("npm create kitsu-actions", () => {
   it.each([
     ["a folder that is not empty", ["full"], "/full is not an empty folder. Name a new one:"],
     ["a file", ["full/file"], "/full/file is not an empty folder."],
+    ["a folder in a file", ["full/file/new"], "/full/file/new can't be created (ENOTDIR"],
+    ["a package that is not there", ["one", "--package", "./no.tgz"], "/no.tgz. Make it with npm pack."],
     ["two folders", ["one", "two"], "Name one folder, not one and two."],
     ["an unknown option", ["one", "--force"], "Unknown option '--force'"],
   ])("refuses %s, and writes nothing", async (_, args, sentence) => {

@@ -10,11 +10,13 @@ const ours = await readWranglerConfig(PACKAGE_FOLDER);
 const template = await readWranglerConfig(join(PACKAGE_FOLDER, "create-kitsu-actions/template"));
 const source = stringify(template);
 
+const TODAY = "2999-12-31";
+
 /** The problems of the template with another text in place of this one. */
 function problemsWith(from: string | RegExp, to: string): string[] {
   const changed = source.replace(from, to);
   expect(changed).not.toBe(source);
-  return findConfigProblems(parse(changed), ours);
+  return findConfigProblems(parse(changed), ours, TODAY);
 }
 
 const OBJECT = /\[\[durable_objects\.bindings\]\]\nname = "LONG_RUNS"\nclass_name = "LongRun"\n/;
@@ -35,7 +37,7 @@ new_sqlite_classes = ["Mine"]
 binding = "MINE"
 id = "1"
 `;
-    expect(findConfigProblems(parse(own), ours)).toEqual([]);
+    expect(findConfigProblems(parse(own), ours, TODAY)).toEqual([]);
   });
 
   it.each([
@@ -60,7 +62,12 @@ id = "1"
       'to = "Mine"',
       "The migration v2 is not this package's",
     ],
-    ["no main module", /main = ".*"\n/, "", "main is wrong"],
+    ["no main module", /main = ".*"\n/, "", 'main must be text in quotes, for example:\n\n  main = "worker.ts"\n'],
+    ["a date without quotes", /compatibility_date = "(.*)"/, "compatibility_date = $1", "must be text in quotes"],
+    ["a date that is none", /compatibility_date = ".*"/, 'compatibility_date = "today"', "must be text in quotes"],
+    ["a date to come", /compatibility_date = ".*"/, 'compatibility_date = "3000-01-01"', "is in the future. Change it"],
+    ["no id of its storage", /binding = "RUNS"\nid = ".*"/, 'binding = "RUNS"', "The KV namespace RUNS has no id. Run"],
+    ["a binding without a name", /name = "LONG_RUNS"\n/, "", "durable_objects.bindings.2.name is missing"],
   ])("with %s has one problem", (_, from, to, sentence) => {
     const problems = problemsWith(from, to);
     expect(problems).toHaveLength(1);
