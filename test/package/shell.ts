@@ -2,7 +2,10 @@
 // this process was started with.
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
-import { startGroup } from "../../scripts/process-group.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isRunning, startGroup, stopGroup } from "../../scripts/process-group.ts";
+
+const STOP_LIMIT_MS = 30_000;
 
 /** npm runs our scripts with the Node that it installed for us. The system's may be older. */
 const node = dirname(process.env.npm_node_execpath ?? process.execPath);
@@ -40,6 +43,14 @@ export async function run(
 export function start(command: string, folder: string, changes: Readonly<Record<string, string>> = {}) {
   const child = startGroup("/bin/sh", ["-c", command], { cwd: folder, env: environment(changes) });
   return { child, output: collect(child) };
+}
+
+/** As Ctrl-C at the terminal. Programs of it may lead groups of their own, which it has to stop. */
+export async function interrupt(child: ChildProcess): Promise<void> {
+  const ended = new Promise<boolean>((resolve) => child.once("exit", () => resolve(true)));
+  if (child.pid !== undefined && isRunning(child)) process.kill(-child.pid, "SIGINT");
+  await Promise.race([ended, sleep(STOP_LIMIT_MS)]);
+  await stopGroup(child);
 }
 
 function collect(child: ChildProcess): () => string {

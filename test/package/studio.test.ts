@@ -3,10 +3,9 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/listen.ts";
-import { stopGroup } from "../../scripts/process-group.ts";
 import { createTempDirectory, removeTempDirectory } from "../../scripts/temp-directory.ts";
 import { waitUntil } from "../../scripts/wait-until.ts";
-import { type Finished, run, start } from "./shell.ts";
+import { type Finished, interrupt, run, start } from "./shell.ts";
 
 const root = join(import.meta.dirname, "../..");
 const folder = createTempDirectory("package");
@@ -95,7 +94,7 @@ describe("a studio's repository", () => {
       await writeFile(path, (await readFile(path, "utf8")).replace("Make movie", "Make a film"));
       expect(await waitUntil(shows("Make a film"), STARTED), output()).toBe(true);
     } finally {
-      await stopGroup(child);
+      await interrupt(child);
     }
   });
 

@@ -33,11 +33,18 @@ const picks = (name: string, values: readonly string[]) =>
 
 const modes = 'must be ["form"], ["ajax"] or both: how Kitsu offers the action.';
 
+/** A schema reports an absent member in its own words, not as a missing key of valibot's. */
+const NOTHING = { id: undefined, title: undefined, about: undefined, modes: undefined, prepare: undefined };
+
 const Declaration = v.pipe(
   v.object({
     id: v.pipe(
       v.string('"id" is missing. It is the name of the file, without ".ts".'),
-      v.regex(SLUG, ({ received }) => `the id ${received} must be of lowercase letters, digits and single hyphens.`),
+      v.regex(
+        SLUG,
+        ({ received }) =>
+          `the id ${received} must consist of lowercase letters, digits and single hyphens, and begin with a letter: "make-movie".`,
+      ),
     ),
     title: words("title", "Make a movie", 80),
     about: words("about", "Joins the newest previews of the selected tasks.", 1_000),
@@ -71,7 +78,7 @@ export function findActionProblems(written: readonly WrittenAction[], taken: rea
     const name = file ?? `Action ${index + 1} of createWorker`;
     if (typeof action !== "object" || action === null || "then" in action)
       return [`${name}: its default export must be an action. Write "export default defineAction({ … });".`];
-    const parsed = v.safeParse(Declaration, action);
+    const parsed = v.safeParse(Declaration, { ...NOTHING, ...action });
     if (!parsed.success) return [...new Set(parsed.issues.map(({ message }) => `${name}: ${message}`))];
     const { id } = parsed.output;
     const place = file ?? `${name} ("${id}")`;

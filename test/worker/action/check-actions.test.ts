@@ -43,7 +43,11 @@ describe("a studio's actions", () => {
       '"roles" has "director". Possible are admin, manager, supervisor, user, client, vendor.',
     ],
     ["no id", { id: undefined }, '"id" is missing. It is the name of the file, without ".ts".'],
-    ["an id with capitals", { id: "Hello" }, 'the id "Hello" must be of lowercase letters, digits and single hyphens.'],
+    [
+      "an id with capitals",
+      { id: "Hello" },
+      'the id "Hello" must consist of lowercase letters, digits and single hyphens, and begin with a letter: "make-movie".',
+    ],
     [
       "an id that is not its file's",
       { id: "hallo" },
@@ -57,6 +61,19 @@ describe("a studio's actions", () => {
     ],
   ])("are refused with %s", (_, changes, sentence) => {
     expect(findIn(changes)).toEqual([`actions/hello.ts: ${sentence}`]);
+  });
+
+  it.each(["id", "title", "about", "modes"])("are told what to write if there is no %s at all", (member) => {
+    const { [member]: _, ...rest }: Record<string, unknown> = hello();
+    const [problem = ""] = findActionProblems([{ file: "actions/hello.ts", action: rest }], []);
+    expect(problem).toMatch(new RegExp(`^actions/hello.ts: "${member}" (is missing|must be)`));
+  });
+
+  it("are told of defineAction if they are plain objects", () => {
+    const { prepare: _, ...rest } = hello();
+    expect(findActionProblems([{ file: "actions/hello.ts", action: rest }], [])).toEqual([
+      'actions/hello.ts: it has no "run". Make the action with defineAction({ … }).',
+    ]);
   });
 
   it.each([undefined, null, "hello", { id: "hello" }, Promise.resolve(hello())])(
