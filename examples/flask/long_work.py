@@ -26,9 +26,9 @@ def copy_files(run: LongRun) -> Done:
     tasks = run.call.all_tasks()
     outcomes = [task.outcome("waiting") for task in tasks]
     for index, task in enumerate(tasks):
-        run.wait_while_paused()
         outcomes[index] = task.outcome("running")
         run.progress(index, len(tasks), f"{task.label} is being copied", outcomes=outcomes)
+        run.wait_while_paused()
         time.sleep(float(os.environ.get("SECONDS_A_TASK", "2")))  # Your work goes here.
         outcomes[index] = task.outcome("done")
     return Done(f"{len(tasks)} of {len(tasks)} published", outcomes=outcomes)

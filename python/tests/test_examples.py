@@ -41,6 +41,14 @@ def test_flask_receiver(load: Any) -> None:
     assert client.post("/kitsu", data=body, headers=headers).json["title"] == "2 unpublished"
 
 
+def test_flask_receiver_undoes_all_that_it_published(load: Any) -> None:
+    client = load("flask/receiver.py").app.test_client()
+    body, headers = prepare(make_call(tasks=150, input={"note": ""}))
+    undo = client.post("/kitsu", data=body, headers=headers).json["undo"]
+    body, headers = prepare(make_control("undo", make_run(), data=undo["data"]))
+    assert client.post("/kitsu", data=body, headers=headers).json["title"] == "150 unpublished"
+
+
 def test_flask_long_work(load: Any, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECONDS_A_TASK", "0")
     receiver = load("flask/long_work.py").receiver

@@ -15,6 +15,7 @@ from kitsu_actions import (
     Ask,
     Call,
     Canceled,
+    Control,
     Done,
     Failed,
     LongRun,
@@ -185,6 +186,21 @@ def test_cancel_stops_the_work_and_keeps_what_it_did(receiver: Receiver, worker:
     }
 
 
+def test_what_was_done_before_the_cancel_counts_as_done(receiver: Receiver, worker: FakeWorker) -> None:
+    canceled = threading.Event()
+
+    def work(run: LongRun) -> None:
+        run.progress(0, 2, outcomes=[Outcome("t1", "SH010", "running"), Outcome("t2", "SH020", "waiting")])
+        canceled.wait()
+        run.progress(1, 2, outcomes=[Outcome("t1", "SH010", "done"), Outcome("t2", "SH020", "running")])
+
+    run = start(receiver, worker, work)
+    worker.wait_for(lambda: len(worker.reports) > 0)
+    send(receiver, make_control("cancel", run))
+    canceled.set()
+    assert [one["state"] for one in worker.wait_for_end()["outcomes"]] == ["done", "skipped"]
+
+
 def test_work_may_end_itself_when_it_is_canceled(receiver: Receiver, worker: FakeWorker) -> None:
     def work(run: LongRun) -> Done:
         while not run.is_canceled:
@@ -214,6 +230,79 @@ def test_a_paused_run_waits_until_it_is_resumed(receiver: Receiver, worker: Fake
     assert not passed.wait(0.05)
     assert read(send(receiver, make_control("resume", run)))["paused"] is False
     assert worker.wait_for_end()["title"] == "Published"
+
+
+def test_while_the_work_waits_nothing_is_said_to_be_done(receiver: Receiver, worker: FakeWorker) -> None:
+    is_paused = threading.Event()
+
+    def work(run: LongRun) -> Done:
+        run.progress(0, 1, "SH010 is being copied", outcomes=[Outcome("t1", "SH010", "running")])
+        is_paused.wait()
+        run.wait_while_paused()
+        return Done("Published")
+
+    def find(text: str) -> list[Any]:
+        return [one for one in worker.reports if one.get("text") == text]
+
+    run = start(receiver, worker, work, pausable=True)
+    # The work has not noticed it yet.
+    paused = read(send(receiver, make_control("pause", run)))
+    assert (paused["progress"]["text"], paused["outcomes"][0]["state"]) == ("SH010 is being copied", "running")
+    is_paused.set()
+    worker.wait_for(lambda: len(find("Paused")) > 0)
+    [report] = find("Paused")
+    assert (report["paused"], report["progress"], report["outcomes"][0]["state"]) == (
+        True,
+        {"done": 0, "total": 1},
+        "waiting",
+    )
+    resumed = read(send(receiver, make_control("resume", run)))
+    assert (resumed["progress"]["text"], resumed["outcomes"][0]["state"]) == ("SH010 is being copied", "running")
+    worker.wait_for_end()
+
+
+def test_work_goes_on_if_its_function_refuses_the_control(receiver: Receiver, worker: FakeWorker) -> None:
+    go_on = threading.Event()
+    refusals: list[Exception] = [Failed("too-late", "It is too late", status=409), OSError("/secret")]
+
+    @receiver.action("publish")
+    def publish(call: Call) -> Started:
+        return call.start(work, "Publishing", pausable=True)
+
+    def work(run: LongRun) -> Done:
+        go_on.wait()
+        run.check_canceled()
+        return Done("Published")
+
+    @publish.cancel
+    def cancel(control: Control) -> None:
+        raise refusals.pop(0)
+
+    message = make_call(run=make_run(worker.url))
+    send(receiver, message)
+    assert [send(receiver, make_control("cancel", message["run"])).status for _ in range(2)] == [409, 500]
+    go_on.set()
+    assert worker.wait_for_end()["title"] == "Published"
+
+
+def test_an_answer_to_a_control_leaves_the_other_buttons(receiver: Receiver, worker: FakeWorker) -> None:
+    go_on = threading.Event()
+
+    @receiver.action("publish")
+    def publish(call: Call) -> Started:
+        return call.start(work, "Publishing", pausable=True)
+
+    def work(run: LongRun) -> None:
+        go_on.wait()
+
+    @publish.cancel
+    def cancel(control: Control) -> Started:
+        return Started("Publishing", "Stopping after SH010")
+
+    message = make_call(run=make_run(worker.url))
+    send(receiver, message)
+    assert "controls" not in read(send(receiver, make_control("cancel", message["run"])))
+    go_on.set()
 
 
 def test_a_paused_run_can_be_canceled(receiver: Receiver, worker: FakeWorker) -> None:

@@ -30,7 +30,6 @@ class Delivery:
         what = message.type if isinstance(message, Control) else "undo" if isinstance(message, Undo) else "call"
         self._function = action.find_function(what)
         self._name = f'The function for "{action.id}"' if what == "call" else f'The {what} of "{action.id}"'
-        self._default: Optional[Reply] = None
 
     @property
     def is_async(self) -> bool:
@@ -38,11 +37,11 @@ class Delivery:
 
     def begin(self) -> Any:
         """What the function returns: a reply or, if it is `async`, an awaitable."""
-        if isinstance(self._message, Control):
-            self._default = self._control(self._message)
-        elif self._function is None:
+        if self._function is not None:
+            return self._function(self._message)
+        if not isinstance(self._message, Control):
             raise Failed("no-undo", f'"{self._action.id}" has no function that undoes it', status=409)
-        return self._function(self._message) if self._function else None
+        return None
 
     def _control(self, control: Control) -> Optional[Reply]:
         """Controls work that `Call.start` started."""
@@ -60,8 +59,12 @@ class Delivery:
 
         Raises InvalidReply if the function must not return this.
         """
-        reply = self._default if result is None else check_reply(result, self._name)
-        return (Response(204), True) if reply is None else self._respond_with(self._complete(reply), is_raised=False)
+        reply = None if result is None else self._complete(check_reply(result, self._name))
+        if isinstance(self._message, Control):
+            # Only now: a function that raises has refused it, and the work goes on.
+            default = self._control(self._message)
+            reply = default if reply is None else reply
+        return (Response(204), True) if reply is None else self._respond_with(reply, is_raised=False)
 
     def respond_to_error(self, error: BaseException) -> tuple[Response, bool]:
         if isinstance(error, Asked):
@@ -74,7 +77,7 @@ class Delivery:
             if not isinstance(reply, allowed):
                 names = ", ".join(one.__name__ for one in allowed)
                 raise InvalidReply(f"{self._name} returned {type(reply).__name__}: it must return {names} or None.")
-        if isinstance(reply, Started) and reply.controls is None:
+        if isinstance(self._message, Call) and isinstance(reply, Started) and reply.controls is None:
             return replace(reply, controls=sorted(self._action.controls) or None)
         self._action.check_offer(reply)
         return reply

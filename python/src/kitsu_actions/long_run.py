@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable, Optional, Union
 
@@ -46,6 +47,7 @@ class LongRun:
         self._canceled = threading.Event()
         self._resumed = threading.Event()
         self._resumed.set()
+        self._is_waiting = False
         self._task: Optional[asyncio.Task[None]] = None
         self._cancel_task: Callable[[], object] = lambda: None
         self._name = f'The work of "{call.action}"'
@@ -72,13 +74,14 @@ class LongRun:
         `text` says what is being done, `left` is an estimate of the remaining seconds. Without `outcomes`, those of
         the last report stay.
         """
-        self.check_canceled()
         with self._lock:
             progress = Progress(done, total, text, left)
             kept = self._started.outcomes if outcomes is None else outcomes
             started = replace(self._started, progress=progress, outcomes=kept)
             self._sender.put(encode(started))
+            # Also if the run is canceled: what was done until now is part of its end.
             self._started = started
+        self.check_canceled()
 
     def check_canceled(self) -> None:
         """Raises Canceled if the person canceled the run."""
@@ -87,12 +90,14 @@ class LongRun:
 
     def wait_while_paused(self) -> None:
         """Returns when the run is not paused. Raises Canceled if the person canceled it."""
-        self._resumed.wait()
+        with self._waiting():
+            self._resumed.wait()
         self.check_canceled()
 
     async def wait_while_paused_async(self) -> None:
-        while self.is_paused:
-            await asyncio.sleep(_PAUSE_POLL_S)
+        with self._waiting():
+            while self.is_paused:
+                await asyncio.sleep(_PAUSE_POLL_S)
         self.check_canceled()
 
     # What follows is for the receiver.
@@ -105,14 +110,36 @@ class LongRun:
         with self._lock:
             (self._resumed.clear if what == "pause" else self._resumed.set)()
             self._started = replace(self._started, paused=self.is_paused)
+            started = self._describe()
             # It replaces a report that still says otherwise.
-            self._sender.put(encode(self._started))
-            return self._started
+            self._sender.put(encode(started))
+            return started
 
     def cancel(self) -> None:
         self._canceled.set()
         self._resumed.set()
         self._cancel_task()
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        with self._lock:
+            self._is_waiting = True
+            if self.is_paused:
+                self._sender.put(encode(self._describe()))
+        try:
+            yield
+        finally:
+            self._is_waiting = False
+
+    def _describe(self) -> Started:
+        """The last report. While the work waits, nothing of it is being done."""
+        started = self._started
+        if not (self.is_paused and self._is_waiting):
+            return started
+        progress = started.progress and replace(started.progress, text=None)
+        outcomes = [replace(one, state="waiting") if one.state == "running" else one for one in started.outcomes]
+        text = localize(self.call.reader.language, "paused")
+        return replace(started, text=text, progress=progress, outcomes=outcomes)
 
     def run_in_thread(self, work: Work) -> None:
         threading.Thread(target=self._run, args=(work,), name=f"run {self.call.run.id}", daemon=True).start()
