@@ -64,7 +64,10 @@ function recordOutcome(
 ): RunRecord {
   const failure = outcome instanceof Failure ? outcome : undefined;
   const undo = outcome instanceof Failure ? undefined : outcome.undo;
-  const reply = nameTasks(removeUnsafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
+  const named = nameTasks(removeUnsafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
+  // Its page would say to run it from Kitsu again, but that runs the action.
+  const isChange = state.call?.changeOf !== undefined;
+  const reply = isChange && named.kind === "failed" ? { ...named, retry: undefined } : named;
   return makeRecord(state, reply, {
     status: statusOf(reply, failure),
     failure,

@@ -17,14 +17,22 @@ export const makeRunId = () => randomHex(16);
 /** Until when a run can be undone, in epoch milliseconds, and the button's text. */
 export type OfferedUndo = { until: number; label?: Text | undefined };
 
-/** The run with its retry and undo URLs, as far as they are available. */
-export function describeRun(
-  base: string,
-  { id, at, reply, undo }: { id: string; at: number; reply: Reply; undo?: OfferedUndo | undefined },
-): Run {
+type DescribedRun = {
+  id: string;
+  at: number;
+  reply: Reply;
+  undo?: OfferedUndo | undefined;
+  call?: { changeOf?: object | undefined } | undefined;
+};
+
+/**
+ * The run with its retry and undo URLs, as far as they are available. A retry runs the action, so
+ * there is none of an undo or a cancel.
+ */
+export function describeRun(base: string, { id, at, reply, undo, call }: DescribedRun): Run {
   return {
     ...linkRun(base, id, at),
-    ...(mayRetry(reply) && { retry: `${base}/runs/${id}/retry?at=${at}` }),
+    ...(mayRetry(reply) && call?.changeOf === undefined && { retry: `${base}/runs/${id}/retry?at=${at}` }),
     ...(undo !== undefined &&
       undo.until > Date.now() && { undo: { url: `${base}/runs/${id}/undo?at=${at}`, ...undo } }),
   };

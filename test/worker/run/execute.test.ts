@@ -479,6 +479,29 @@ describe("a run that can be undone", () => {
     expect((await undo(url)).status).toBe(200);
   });
 
+  it.each([
+    ["could not be tried", { kind: "failed", code: "kitsu-unreachable", title: "Not reached", retry: true }],
+    ["failed for some tasks", { ...DONE, outcomes: [{ id: TASK, label: "SH010", state: "failed" }] }],
+  ] as const)("does not run the action again to retry an undo that %s", async (_, reply) => {
+    offer();
+    const url = (await run())?.undo?.url;
+    behavior.undo.mockResolvedValueOnce(reply);
+    const undone = await readAnswer(await undo(url));
+    expect(undone.run?.retry).toBeUndefined();
+    const address = undone.run?.url.replace("?", "/retry?");
+    expect(await readFailed(await undo(address))).toMatchObject({ code: "nothing-to-do" });
+    expect(behavior.run).toHaveBeenCalledTimes(1);
+  });
+
+  it("does not say on the page of an undo that failed that it can be run from Kitsu", async () => {
+    offer();
+    const { pathname, search } = new URL((await run())?.undo?.url ?? "");
+    behavior.undo.mockRejectedValueOnce(new Failure("kitsu-unreachable", { text: "No.", retry: true }));
+    const page = await (await ask(pathname + search, form(ADA_FORM, { origin: EDGE }))).text();
+    expect(page).toContain("No.");
+    expect(page).not.toMatch(/run it from Kitsu|\/retry\?/);
+  });
+
   it("must be of an action that has an `undo` function", async () => {
     mutable.undo = undefined;
     offer();
