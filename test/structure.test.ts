@@ -270,7 +270,7 @@ describe("safety", () => {
         ),
       ),
     ];
-    expect(new Set(keys).size).toBe(12);
+    expect(new Set(keys).size).toBe(13);
     for (const key of keys) expect(read("docs/storage.md"), `Describe ${key} in docs/storage.md`).toContain(key);
   });
 });
