@@ -14,7 +14,7 @@ import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
 import { isForKitsu, passToKitsu } from "./pages/pass-to-kitsu.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
-import { serveLanguage, serveMetadata, serveTagScript, serveUserscript, TAG_SCRIPT } from "./pages/userscript-file.ts";
+import { serveLanguage, serveMetadata, serveTagScript, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
@@ -50,7 +50,7 @@ const makeRouter = (base: string) =>
       "/kitsu-actions.user.js",
       (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
     )
-    .get(TAG_SCRIPT, (_, request, context) => redirectToHttps(request) ?? serveTagScript(request, context))
+    .get("/kitsu-actions.js", (_, request, context) => redirectToHttps(request) ?? serveTagScript(request, context))
     .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
     .get("/kitsu-actions.:language.json", ({ params }, request, context) =>
       serveLanguage(request, params.language ?? "", context),

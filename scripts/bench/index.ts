@@ -1,7 +1,8 @@
 // npm run bench [-- --write --rounds 3 --seconds 2]: what an action costs in rounds, requests and
 // operations, how fast the worker is, compared with a minimal worker, with the limit and with its
-// peers in Python, how its cost grows, and what the script and its injection cost a page. "--counts" is only the
-// first. "--write" also writes docs/performance.md. It fails only if an answer was wrong.
+// peers in Python, how its cost grows, and what the script and its injection cost Kitsu's page.
+// "--counts" is only the first. "--write" also writes docs/performance.md. It fails only if an
+// answer was wrong.
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { drawTable } from "../table.ts";
