@@ -15,7 +15,11 @@ export function renderHome(context: RequestContext, actions: readonly Listed[], 
   const { base, settings } = context;
   const addresses = settings.kitsuUrls.map((url) => html`<a href="${url}">${url}</a>`);
   const isOnKitsuHost = settings.kitsuOrigins.includes(new URL(base).origin);
-  const [first, second] = [renderInPage(context), renderUserscript(base, version)];
+  const state = renderState(isOnKitsuHost);
+  const [inPage, userscript] = [
+    renderInPage(context, isOnKitsuHost),
+    renderUserscript(base, version, isOnKitsuHost && state),
+  ];
   return renderPage({
     ...context,
     title: message("home.home"),
@@ -23,21 +27,23 @@ export function renderHome(context: RequestContext, actions: readonly Listed[], 
     body: html`<section>
 <h1>${message("home.heading")}</h1>
 <p>${rich("home.about", { addresses })}</p>
-${isOnKitsuHost ? html`<p><span class="tag" data-script>${message("home.notSeen")}</span></p>` : renderState()}
+${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
 ${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { setting: html`<code>TRUST_PROXY</code>`, file: "docs/deploy.md" })}</p>`}
 </section>
-${isOnKitsuHost ? [first, second] : [second, first]}
+${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions)}`,
   });
 }
 
-/** On another host than Kitsu's, only a userscript manager's copy can be seen. */
-const renderState = () => html`<p class="alive"><span class="tag success">${message("home.running")}</span></p>
-<p class="dead"><span class="tag warning">${message("home.notRunning")}</span> ${rich("home.elsewhere", { key: html`<kbd>F8</kbd>` })}</p>`;
+/** Whether a userscript manager's copy runs here. On another host than Kitsu's, no other is seen. */
+const renderState = (
+  isOnKitsuHost: boolean,
+) => html`<p class="alive"><span class="tag success">${message("home.running")}</span></p>
+<p class="dead"><span class="tag warning">${message("home.notRunning")}</span>${!isOnKitsuHost && html` ${rich("home.elsewhere", { key: html`<kbd>F8</kbd>` })}`}</p>`;
 
 /** The way in which nobody installs anything. */
-function renderInPage({ base, settings }: RequestContext): Content {
-  const tag = scriptTag(`${base}${TAG_SCRIPT}`);
+function renderInPage({ base, settings }: RequestContext, isOnKitsuHost: boolean): Content {
+  const tag = scriptTag(`${isOnKitsuHost ? settings.basePath : base}${TAG_SCRIPT}`);
   return html`<section>
 <h2>${message("home.inPage")}</h2>
 ${
@@ -61,7 +67,7 @@ const MANAGERS: readonly [name: string, url: string, browser?: string][] = [
   ["Userscripts", "https://github.com/quoid/userscripts", "Safari"],
 ];
 
-function renderUserscript(base: string, version: string): Content {
+function renderUserscript(base: string, version: string, state: Content): Content {
   const managers = MANAGERS.map(([name, url, browser]) => {
     const manager = html`<a href="${url}">${name}</a>`;
     return browser === undefined ? manager : rich("home.managerFor", { manager, browser });
@@ -69,6 +75,7 @@ function renderUserscript(base: string, version: string): Content {
   const running = html`<span data-running></span>`;
   return html`<section class="steps">
 <h2>${message("home.asUserscript")}</h2>
+${state}
 <p class="outdated" role="status" data-offered="${version}" hidden>${rich("home.outdated", { running, version, button: INSTALL_BUTTON })}</p>
 <p><a class="button primary" href="${base}/kitsu-actions.user.js">${message("home.install")}</a> <span class="quiet">${message("home.version", { version })}</span></p>
 <h3>${message("home.howToInstall")}</h3>

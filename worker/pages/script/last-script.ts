@@ -17,8 +17,10 @@ export function showLastScript(): void {
   const [{ way, at }] = note.output;
   const isTag = way === "tag";
   line.textContent = isTag ? say("pageScript.ranByTag", { at }) : say("pageScript.ranByManager", { at });
-  line.className = "tag success";
+  line.classList.add("success");
   if (!isTag) return;
+  // Nobody needs to update a userscript that isn't needed.
+  document.querySelector("[data-offered]")?.remove();
   const root = document.documentElement;
   const showBoth = () => {
     if (!root.hasAttribute(VERSION_ATTRIBUTE)) return;
