@@ -49,7 +49,6 @@ type Choices = readonly (readonly [value: string, text: string, title: string])[
 const USERSCRIPTS: Choices = [
   ["", "early", "Runs before the page does, as in a userscript manager"],
   ["late", "late", "Runs 1.5 s after the page has started"],
-  ["tag", "tag", "A tag in Kitsu's page, instead of a userscript manager"],
   ["off", "off", "Not included, for a userscript manager of your own"],
 ];
 const CSPS: Choices = [

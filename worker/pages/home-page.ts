@@ -51,7 +51,7 @@ ${
     ? html`<p>${message("home.injected")}</p>`
     : html`<p>${message("home.addTag")}</p>
 <p><code>${tag}</code> <button type="button" class="small" data-copy="${tag}" hidden>${message("page.copy")}</button></p>
-<p>${message("home.howToAddTag", { file: "docs/deploy.md" })}</p>`
+<p>${rich("home.howToAddTag", { file: html`<code>docs/deploy.md</code>` })}</p>`
 }
 </section>`;
 }
