@@ -1,4 +1,4 @@
-/** The configuration that the worker writes into the userscript when it serves it. */
+/** The configuration that the worker writes into the script when it serves it. */
 export type UserscriptConfig = {
   /** "1.2.3.1795456205": increases with every deployment and every change of configuration */
   version: string;
@@ -10,4 +10,6 @@ export type UserscriptConfig = {
   schemes: readonly string[];
   /** the languages that the worker has, such as "en"; older workers don't list them */
   languages?: readonly string[];
+  /** "tag": it is part of Kitsu's page. If absent, a userscript manager runs it. */
+  way?: "tag";
 };

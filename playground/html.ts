@@ -2,24 +2,30 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-export type Variant = { csp: "none" | "strict" | "closed"; userscript: "early" | "late" | "off"; hasReferrer: boolean };
+/**
+ * How the script gets into the page: as a manager runs it, or by a tag with the worker's address
+ * (`tag`), with a path of this host (`own-tag`), or both a manager and a tag.
+ */
+const WAYS = ["early", "late", "off", "tag", "own-tag", "both"] as const;
+type Way = (typeof WAYS)[number];
 
-/** `?csp=strict` or `closed`, `?userscript=late` or `off`, `?referrer=none`, in any combination. */
+export type Variant = { csp: "none" | "strict" | "closed"; userscript: Way; hasReferrer: boolean };
+
+/** `?csp=strict` or `closed`, `?userscript=<way>`, `?referrer=none`, in any combination. */
 export function readVariant(query: URLSearchParams): Variant {
-  const userscript = query.get("userscript");
   const csp = query.get("csp");
   return {
     csp: csp === "strict" || csp === "closed" ? csp : "none",
     hasReferrer: query.get("referrer") !== "none",
-    userscript: userscript === "late" || userscript === "off" ? userscript : "early",
+    userscript: WAYS.find((way) => way === query.get("userscript")) ?? "early",
   };
 }
 
 /** @param data what the page starts with. The real Kitsu requests it after loading. */
-export function renderHtml(variant: Variant, data: object): Promise<string> {
+export function renderHtml(variant: Variant, worker: string, data: object): Promise<string> {
   return fillTemplate("index.html", {
     data: escapeText(JSON.stringify(data)),
-    userscript: USERSCRIPTS[variant.userscript],
+    userscript: includeScript(variant.userscript, worker),
   });
 }
 
@@ -43,16 +49,17 @@ const escapeText = (text: string) => text.replace(/[&<>"]/g, (character) => `&#$
 
 const SCRIPT = '<script src="/kitsu-actions.user.js"></script>';
 
-/** A late userscript waits in a template. Cloned scripts run without a Trusted Types policy. */
-const USERSCRIPTS: Record<Variant["userscript"], string> = {
-  early: SCRIPT,
-  late: `<template id="late-userscript">${SCRIPT}</template>`,
-  off: "",
-};
+function includeScript(way: Way, worker: string): string {
+  if (way === "off") return "";
+  // A late userscript waits in a template. Cloned scripts run without a Trusted Types policy.
+  if (way === "late") return `<template id="late-userscript">${SCRIPT}</template>`;
+  const tag = `<script async src="${way === "own-tag" ? "/edge" : worker}/kitsu-actions.js"></script>`;
+  return { early: SCRIPT, tag, "own-tag": tag, both: SCRIPT + tag }[way];
+}
 
-export function headersOf({ csp, hasReferrer }: Variant, worker: string): Record<string, string> {
+export function headersOf({ csp, userscript, hasReferrer }: Variant, worker: string): Record<string, string> {
   return {
-    ...(csp === "strict" && { "content-security-policy": strictCsp(worker) }),
+    ...(csp === "strict" && { "content-security-policy": strictCsp(worker, userscript) }),
     // A strict policy that does not list the worker.
     ...(csp === "closed" && { "content-security-policy": "connect-src 'self'" }),
     ...(!hasReferrer && { "referrer-policy": "no-referrer" }),
@@ -63,10 +70,10 @@ export function headersOf({ csp, hasReferrer }: Variant, worker: string): Record
  * The policy of a strict studio. `vue` is the policy that Vue creates. It lacks `unsafe-eval`,
  * which the real Kitsu needs for its translations and a userscript must not need.
  */
-function strictCsp(worker: string): string {
+function strictCsp(worker: string, way: Way): string {
   return [
     "default-src 'self'",
-    "script-src 'self'",
+    `script-src 'self'${way === "tag" || way === "both" ? ` ${worker}` : ""}`,
     "style-src 'self'",
     "img-src 'self' data:",
     `connect-src 'self' ${worker}`,

@@ -157,7 +157,7 @@ async function sendPage(
   const person = zou.personOf(request);
   const offers = await fetchOffers(worker);
   if (offers) zou.offer(offers.flatMap((offer) => describeOffer(worker, offer)));
-  const html = await renderHtml(variant, {
+  const html = await renderHtml(variant, worker, {
     worker,
     personId: (person ?? ADA).id,
     profile: { locale: (person ?? ADA).locale, timezone: (person ?? ADA).timezone },

@@ -270,7 +270,7 @@ describe("safety", () => {
         ),
       ),
     ];
-    expect(new Set(keys).size).toBe(12);
+    expect(new Set(keys).size).toBe(13);
     for (const key of keys) expect(read("docs/storage.md"), `Describe ${key} in docs/storage.md`).toContain(key);
   });
 });
@@ -297,6 +297,14 @@ describe("the documents", () => {
     // TypeDoc checks the links of the reference.
     ...list("docs").filter((path) => path.endsWith(".md") && !path.startsWith("docs/api/")),
   ];
+
+  it("add the same tag to Kitsu's page by every server", () => {
+    const examples = ["nginx", "caddy", "apache"].flatMap((server) => list(`examples/${server}`));
+    expect(examples.length).toBeGreaterThan(3);
+    const tag = '<script async src="/edge/kitsu-actions.js"></script>';
+    for (const example of ["docs/deploy.md", ...examples.filter((path) => path.includes("kitsu-actions-script"))])
+      expect(read(example).replaceAll('\\"', '"'), example).toContain(tag);
+  });
 
   it("link only to files that exist", () => {
     for (const document of documents) {

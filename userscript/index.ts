@@ -9,10 +9,15 @@ import { onceLoggedIn } from "./kitsu-page.ts";
 import { watchCspViolations } from "./network-cause.ts";
 import { ignoreErrors } from "./realm.ts";
 import { listActiveRuns } from "./run-tracker.ts";
+import { isWorkerUrl } from "./run-url.ts";
+import { saveList } from "./storage.ts";
 import { buildUi } from "./ui/toast-stack.ts";
 import style from "./ui/toast-style.css";
 
-/** Both realms see the attribute, so a second copy in another manager does not start. */
+/**
+ * All realms see the attribute, so a second copy does not start, whichever version it has and
+ * however it got here: in another manager, or by a tag in Kitsu's page.
+ */
 const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
 /** Some managers run the script before there is an <html> element. */
@@ -27,7 +32,10 @@ function start(): void {
   const isKitsu = CONFIG.kitsu.includes(location.origin);
   if (html.hasAttribute(VERSION_ATTRIBUTE) || (!isKitsu && location.origin !== new URL(CONFIG.worker).origin)) return;
   html.setAttribute(VERSION_ATTRIBUTE, CONFIG.version);
-  if (!isKitsu) return;
+  // The worker's pages may be on Kitsu's host.
+  if (!isKitsu || isWorkerUrl(location.href)) return;
+  // The worker's home page shows it, if it is on Kitsu's host.
+  saveList(() => localStorage, "kitsu-actions:script", [{ way: CONFIG.way, at: Date.now() }], 1);
   watchCspViolations();
   watchActionCalls();
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => ignoreErrors(showUi));

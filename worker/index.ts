@@ -12,8 +12,9 @@ import { serveContract, serveOpenapi } from "./pages/api-description.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
+import { isForKitsu, passToKitsu } from "./pages/pass-to-kitsu.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
-import { serveLanguage, serveMetadata, serveUserscript } from "./pages/userscript-file.ts";
+import { serveLanguage, serveMetadata, serveTagScript, serveUserscript } from "./pages/userscript-file.ts";
 import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
@@ -49,6 +50,7 @@ const makeRouter = (base: string) =>
       "/kitsu-actions.user.js",
       (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
     )
+    .get("/kitsu-actions.js", (_, request, context) => redirectToHttps(request) ?? serveTagScript(request, context))
     .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
     .get("/kitsu-actions.:language.json", ({ params }, request, context) =>
       serveLanguage(request, params.language ?? "", context),
@@ -187,7 +189,10 @@ export type KitsuActionsWorker = {
  */
 export function createWorker({ actions }: { actions: readonly Action[] }): KitsuActionsWorker {
   setStudioActions(actions);
-  return { fetch: (request, env: Env, ctx) => serve(request, env, ctx) };
+  return {
+    fetch: (request, env: Env, ctx) =>
+      isForKitsu(request.url, env) ? passToKitsu(request, env, ctx) : serve(request, env, ctx),
+  };
 }
 
 export type { Person } from "./access/person.ts";

@@ -1,7 +1,8 @@
 // npm run bench [-- --write --rounds 3 --seconds 2]: what an action costs in rounds, requests and
 // operations, how fast the worker is, compared with a minimal worker, with the limit and with its
-// peers in Python, how its cost grows, and what the userscript costs a page. "--counts" is only the
-// first. "--write" also writes docs/performance.md. It fails only if an answer was wrong.
+// peers in Python, how its cost grows, and what the script and its injection cost Kitsu's page.
+// "--counts" is only the first. "--write" also writes docs/performance.md. It fails only if an
+// answer was wrong.
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { drawTable } from "../table.ts";
@@ -11,6 +12,7 @@ import { LEGEND, listRequests, tabulateCounts, toFigures } from "./counts/summar
 import { writeCounts, writeDocument } from "./document.ts";
 import { measureAll } from "./figures.ts";
 import { compareHook } from "./hook.ts";
+import { compareInjection } from "./injection.ts";
 import { makeTables } from "./tables.ts";
 import { canPin } from "./target.ts";
 
@@ -52,6 +54,7 @@ async function measure(): Promise<void> {
   console.log(
     `The userscript's hook, in headless Chromium: medians of 7 runs of 20,000 requests.\n\n${await compareHook()}`,
   );
+  console.log(`\nThe script in Kitsu's page, by the worker: medians of 1,500 pages.\n\n${await compareInjection()}`);
   if (values.write) await writeDocument(figures);
   if (!isRight) process.exitCode = 1;
 }

@@ -47,6 +47,12 @@ export const FILE_PATHS: Paths = {
     },
   },
   "/kitsu-actions.user.js": { get: script("downloadUserscript", "The userscript") },
+  "/kitsu-actions.js": {
+    get: {
+      ...script("readTagScript", "The same script, for a tag in Kitsu's own page"),
+      parameters: [queryText("v", "the script's version: an answer with the same one may be cached for good")],
+    },
+  },
   "/kitsu-actions.meta.js": { get: script("readUserscriptVersion", "The userscript's metadata") },
   "/kitsu-actions.{language}.json": {
     get: {

@@ -31,7 +31,7 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
   [/^\/(t|media|files|tasks)\//, { name: "/t, /media, /files, /tasks", readers: "nobody", answers: "other" }],
   [
-    /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
+    /^\/kitsu-actions\.((user\.|meta\.)?js|[a-z]+\.json)$/,
     { name: "/kitsu-actions.*", readers: "anybody", answers: "other" },
   ],
   [/^\/(openapi|contract\.schema)\.json$/, { name: "/openapi.json", readers: "anybody", answers: "other" }],

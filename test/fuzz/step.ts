@@ -72,6 +72,7 @@ const PATHS = [
   "/",
   "/actions",
   "/kitsu-actions.user.js",
+  "/kitsu-actions.js",
   "/kitsu-actions.meta.js",
   "/kitsu-actions.fr.json",
   "/kitsu-actions.xx.json",

@@ -1,4 +1,4 @@
-import { bundle } from "../support/browser/bundle.ts";
+import { bundle, serveUserscript } from "../support/browser/bundle.ts";
 import { expect, readGlobal, STRICT_CSP, test } from "../support/browser/fixture.ts";
 import { done } from "../support/browser/replies.ts";
 
@@ -233,6 +233,39 @@ test("does not start a second copy of the script", async ({ kitsu, page, toasts 
   await kitsu.run("Publish");
   await expect(toasts).toHaveCount(1);
   await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
+});
+
+for (const [first, second] of [
+  ["userscript", "tag"],
+  ["tag", "userscript"],
+] as const) {
+  test(`shows one toast if a ${first} of one version starts before a ${second} of another`, async ({
+    kitsu,
+    page,
+    config,
+    toasts,
+  }) => {
+    const copy = (way: string, version: string) =>
+      serveUserscript({ ...config, version, ...(way === "tag" && { way: "tag" }) });
+    kitsu.addAction("Publish", { body: done("Published") });
+    await page.addInitScript(await copy(first, "1.0.0.1"));
+    await page.goto(kitsu.origin);
+    await page.evaluate(await copy(second, "2.0.0.1"));
+    await kitsu.run("Publish");
+    await expect(toasts).toHaveCount(1);
+    await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.0.0.1");
+    const [note] = await page.evaluate(() => JSON.parse(localStorage.getItem("kitsu-actions:script") ?? ""));
+    expect(note.way ?? "userscript").toBe(first);
+  });
+}
+
+test("stays away from the worker's pages on Kitsu's own host", async ({ kitsu, page, config }) => {
+  config.worker = `${kitsu.origin}/edge`;
+  await page.addInitScript(await serveUserscript(config));
+  await page.goto(`${kitsu.origin}/edge/`);
+  await expect(page.locator("html")).toHaveAttribute("data-kitsu-actions", "1.2.3.4");
+  expect(await page.evaluate(() => localStorage.getItem("kitsu-actions:script"))).toBe(null);
+  expect(await page.evaluate(() => String(XMLHttpRequest.prototype.open))).toContain("[native code]");
 });
 
 test("only reports its version on the worker's own pages", async ({ kitsu, page, config }) => {

@@ -1,17 +1,25 @@
-// The home page: whether the userscript runs, how to install it, and the addresses of the actions.
+// The home page: whether the script runs in Kitsu, how it gets there, and the addresses of the
+// actions.
 import type { Action } from "../action/action.ts";
 import { message } from "../format/message.ts";
 import { isUnencrypted } from "../request/public-url.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type Content, html, rich } from "./html.ts";
 import { renderPage } from "./layout.ts";
+import { scriptTag } from "./script-tag.ts";
+import { TAG_SCRIPT } from "./userscript-file.ts";
 
 type Listed = Pick<Action, "id" | "title" | "about" | "modes">;
 
 export function renderHome(context: RequestContext, actions: readonly Listed[], version: string): Response {
   const { base, settings } = context;
   const addresses = settings.kitsuUrls.map((url) => html`<a href="${url}">${url}</a>`);
-  const running = html`<span data-running></span>`;
+  const isOnKitsuHost = settings.kitsuOrigins.includes(new URL(base).origin);
+  const state = renderState(isOnKitsuHost);
+  const [inPage, userscript] = [
+    renderInPage(context, isOnKitsuHost),
+    renderUserscript(base, version, isOnKitsuHost && state),
+  ];
   return renderPage({
     ...context,
     title: message("home.home"),
@@ -19,15 +27,33 @@ export function renderHome(context: RequestContext, actions: readonly Listed[], 
     body: html`<section>
 <h1>${message("home.heading")}</h1>
 <p>${rich("home.about", { addresses })}</p>
-<p class="alive"><span class="tag success">${message("home.running")}</span></p>
-<p class="outdated" role="status" data-offered="${version}" hidden>${rich("home.outdated", { running, version, button: INSTALL_BUTTON })}</p>
-<p class="dead"><span class="tag warning">${message("home.notRunning")}</span></p>
+${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
 ${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { setting: html`<code>TRUST_PROXY</code>`, file: "docs/deploy.md" })}</p>`}
-<p><a class="button primary" href="${base}/kitsu-actions.user.js">${message("home.install")}</a> <span class="quiet">${message("home.version", { version })}</span></p>
 </section>
-${renderSteps()}
+${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions)}`,
   });
+}
+
+/** Whether a userscript manager's copy runs here. On another host than Kitsu's, no other is seen. */
+const renderState = (
+  isOnKitsuHost: boolean,
+) => html`<p class="alive"><span class="tag success">${message("home.running")}</span></p>
+<p class="dead"><span class="tag warning">${message("home.notRunning")}</span>${!isOnKitsuHost && html` ${rich("home.elsewhere", { key: html`<kbd>F8</kbd>` })}`}</p>`;
+
+/** The way in which nobody installs anything. */
+function renderInPage({ base, settings }: RequestContext, isOnKitsuHost: boolean): Content {
+  const tag = scriptTag(`${isOnKitsuHost ? settings.basePath : base}${TAG_SCRIPT}`);
+  return html`<section>
+<h2>${message("home.inPage")}</h2>
+${
+  settings.injects
+    ? html`<p>${message("home.injected")}</p>`
+    : html`<p>${message("home.addTag")}</p>
+<p><code>${tag}</code> <button type="button" class="small" data-copy="${tag}" hidden>${message("page.copy")}</button></p>
+<p>${rich("home.howToAddTag", { file: html`<code>docs/deploy.md</code>` })}</p>`
+}
+</section>`;
 }
 
 const INSTALL_BUTTON = html`<em>${message("home.install")}</em>`;
@@ -41,13 +67,18 @@ const MANAGERS: readonly [name: string, url: string, browser?: string][] = [
   ["Userscripts", "https://github.com/quoid/userscripts", "Safari"],
 ];
 
-function renderSteps(): Content {
+function renderUserscript(base: string, version: string, state: Content): Content {
   const managers = MANAGERS.map(([name, url, browser]) => {
     const manager = html`<a href="${url}">${name}</a>`;
     return browser === undefined ? manager : rich("home.managerFor", { manager, browser });
   });
+  const running = html`<span data-running></span>`;
   return html`<section class="steps">
-<h2>${message("home.howToInstall")}</h2>
+<h2>${message("home.asUserscript")}</h2>
+${state}
+<p class="outdated" role="status" data-offered="${version}" hidden>${rich("home.outdated", { running, version, button: INSTALL_BUTTON })}</p>
+<p><a class="button primary" href="${base}/kitsu-actions.user.js">${message("home.install")}</a> <span class="quiet">${message("home.version", { version })}</span></p>
+<h3>${message("home.howToInstall")}</h3>
 <ol>
 <li>${rich("home.installManager", { managers })}</li>
 <li>${rich("home.confirmInstall", { button: INSTALL_BUTTON })}</li>

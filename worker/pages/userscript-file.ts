@@ -1,5 +1,5 @@
-// Serves the userscript: the bundle from gen/, with a metadata block and a configuration made from
-// the settings.
+// Serves the script in Kitsu's page: the bundle from gen/, with a configuration made from the
+// settings. Userscript managers get it with a metadata block, Kitsu's own page without.
 
 import type { UserscriptConfig } from "../../contract.ts";
 import { bundle, header } from "../../gen/userscript.ts";
@@ -16,15 +16,35 @@ type ServeContext = Pick<RequestContext, "env" | "base" | "settings">;
 /** `/kitsu-actions.user.js`: the script that a userscript manager installs. */
 export async function serveUserscript(request: Request, { env, base, settings }: ServeContext): Promise<Response> {
   const version = await readUserscriptVersion(env, settings);
+  return serveScript(request, metadataBlock(base, settings, version) + configuredBundle(base, settings, { version }));
+}
+
+/** The path of the script for Kitsu's own page, in any deployment. */
+export const TAG_SCRIPT = "/kitsu-actions.js";
+
+/** `/kitsu-actions.js?v=<version>`: the same script, for a tag in Kitsu's own page. */
+export async function serveTagScript(
+  request: Request,
+  { env, base, settings, url }: ServeContext & Pick<RequestContext, "url">,
+): Promise<Response> {
+  const version = await readUserscriptVersion(env, settings);
+  return serveWithEtag(request, configuredBundle(base, settings, { version, way: "tag" }), {
+    ...SCRIPT_HEADERS,
+    ...cacheFor(url, version),
+    // Kitsu's page may be on another site, and may require that what it embeds allows it.
+    "cross-origin-resource-policy": "cross-origin",
+  });
+}
+
+function configuredBundle(base: string, settings: Settings, more: Pick<UserscriptConfig, "version" | "way">): string {
   const config: UserscriptConfig = {
-    version,
+    ...more,
     worker: base,
     kitsu: settings.kitsuOrigins,
     schemes: settings.schemes,
     languages: ["en", ...languages.keys()],
   };
-  const block = metadataBlock(base, settings, version);
-  return serveScript(request, `${block}(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`);
+  return `(function(CONFIG){${bundle}})(${JSON.stringify(config)});\n`;
 }
 
 /** `/kitsu-actions.meta.js`: only the metadata, which managers check for updates. */
@@ -45,13 +65,19 @@ export async function serveLanguage(
       advice: message("page.languages", { languages: [...languages.keys()] }),
     });
   }
-  // While a deployment spreads, a script of one version may get the texts of another.
-  const isSameVersion = url.searchParams.get("v") === (await readUserscriptVersion(env, settings));
   return serveWithEtag(request, messages, {
     "content-type": "application/json; charset=utf-8",
-    "cache-control": isSameVersion ? "public, max-age=31536000, immutable" : "no-cache",
+    ...cacheFor(url, await readUserscriptVersion(env, settings)),
   });
 }
+
+/**
+ * While a deployment spreads, one version may be asked for and another one answered. Only what an
+ * address names is cached for good; anything else is revalidated each time.
+ */
+const cacheFor = ({ searchParams }: URL, version: string) => ({
+  "cache-control": searchParams.get("v") === version ? "public, max-age=31536000, immutable" : "no-cache",
+});
 
 function metadataBlock(base: string, settings: Settings, version: string): string {
   const lines = [
@@ -84,15 +110,18 @@ function matchOrigin(origin: string): string[] {
   return [`${protocol}//${hostname}/*`, `${protocol}//${host}/*`];
 }
 
+const SCRIPT_HEADERS = { "content-type": "text/javascript; charset=utf-8" };
+
 const serveScript = (request: Request, source: string) =>
-  serveWithEtag(request, source, {
-    "content-type": "text/javascript; charset=utf-8",
-    "cache-control": "no-cache",
-  });
+  serveWithEtag(request, source, { ...SCRIPT_HEADERS, "cache-control": "no-cache" });
 
 async function serveWithEtag(request: Request, source: string, more: Record<string, string>): Promise<Response> {
   const etag = `"${await sha256Hex(source, 12)}"`;
   const headers = { ...more, "x-content-type-options": "nosniff", etag };
-  if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers });
+  if (listsEtag(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
   return new Response(source, { headers });
 }
+
+/** A proxy that compresses an answer makes its etag a weak one. */
+const listsEtag = (list: string | null, etag: string) =>
+  list?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);

@@ -8,7 +8,7 @@ import type { RequestContext } from "./request-context.ts";
 const PUBLIC = [
   /^\/runs\/(?!sign-)[^/]+(\/follow)?$/,
   /^\/t\/[0-9a-f]{64}\/state$/,
-  /^\/kitsu-actions\.(user\.js|meta\.js|[a-z]+\.json)$/,
+  /^\/kitsu-actions\.((user\.|meta\.)?js|[a-z]+\.json)$/,
   /^\/(openapi|contract\.schema)\.json$/,
   /^\/ping$/,
 ] as const;

@@ -9,7 +9,8 @@ import type { RequestContext } from "./request-context.ts";
 const PERIOD_S = 60;
 
 /** Answered from memory, so never limited. */
-const UNLIMITED = /^\/(style\.css|page\.js|theme\.js|icon\.svg|openapi\.json|contract\.schema\.json|ping)$/;
+const UNLIMITED =
+  /^\/(kitsu-actions\.js|style\.css|page\.js|theme\.js|icon\.svg|openapi\.json|contract\.schema\.json|ping)$/;
 const SIGN_IN = /^\/runs\/sign-in$/;
 
 /**

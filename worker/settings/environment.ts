@@ -63,6 +63,7 @@ export const Environment = v.object({
   KABARET: v.optional(jsonOrTable(Kabaret)),
   ...FARM_VARIABLES,
   TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
+  INJECT: v.optional(v.picklist(["0", "1"]), "0"),
   LANGUAGE: v.optional(v.picklist(LANGUAGES)),
   TIME_ZONE: v.optional(
     v.pipe(
@@ -108,6 +109,7 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
   }),
   ...FARM_HELP,
   TRUST_PROXY: settingProblem("settings.trustProxy"),
+  INJECT: settingProblem("settings.inject", { setting: "BASE_PATH" }),
   LANGUAGE: settingProblem("settings.choice", { choices: LANGUAGES.join(", ") }),
   TIME_ZONE: settingProblem("settings.timeZone"),
   LOCAL: settingProblem("settings.local"),

@@ -59,6 +59,8 @@ export type Settings = FarmSettings & {
   kabaret: Kabaret | undefined;
   /** trust the X-Forwarded headers of a proxy in front of the worker */
   trustsProxy: boolean;
+  /** the worker's route covers Kitsu's pages, to which it adds the script */
+  injects: boolean;
   /** set only by `npm start`: the log is open on localhost */
   isLocal: boolean;
   /** for a person of whom neither Zou nor the browser says their language: "fr" */
@@ -88,12 +90,16 @@ function parseSettings(env: Variables): Settings {
   const parsed = v.safeParse(Environment, set);
   if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explainIssue(issue)));
   const vars = parsed.output;
+  const basePath = vars.BASE_PATH.replace(/\/$/, "");
+  // Without a path of its own, nothing tells the worker's requests from Kitsu's.
+  if (vars.INJECT === "1" && basePath === "")
+    throw notConfigured([message("settings.inject", { name: "INJECT", setting: "BASE_PATH" })]);
   const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
   const kitsuOrigins = [...new Set(kitsuUrls.map((url) => new URL(url).origin))];
   return {
     kitsuUrls,
     kitsuOrigins,
-    basePath: vars.BASE_PATH.replace(/\/$/, ""),
+    basePath,
     schemes: listSchemes(kitsuOrigins, vars),
     logToken: vars.LOG_TOKEN || undefined,
     logRetentionS: Math.max(60, Math.round(vars.LOG_RETENTION_DAYS * DAY_S)),
@@ -118,6 +124,7 @@ function parseSettings(env: Variables): Settings {
     kabaret: vars.KABARET,
     ...readFarms(vars),
     trustsProxy: vars.TRUST_PROXY === "1",
+    injects: vars.INJECT === "1",
     isLocal: vars.LOCAL === "1",
     language: vars.LANGUAGE,
     timeZone: vars.TIME_ZONE,

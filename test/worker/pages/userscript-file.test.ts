@@ -63,6 +63,41 @@ describe("the userscript", () => {
   });
 });
 
+describe("the script for a tag in Kitsu's page", () => {
+  const PATH = "/kitsu-actions.js";
+
+  it("is the userscript without its metadata, and says that it is in the page", async () => {
+    const [tag, userscript] = await Promise.all(
+      [PATH, "/kitsu-actions.user.js"].map(async (path) => (await ask(path)).text()),
+    );
+    expect(tag).toMatch(/^\(function\(CONFIG\)\{/);
+    const withoutWay = tag?.replace(',"way":"tag"', "") ?? "";
+    expect(tag).not.toBe(withoutWay);
+    expect(userscript?.endsWith(withoutWay)).toBe(true);
+  });
+
+  it("may be embedded by any page, also one that is isolated, and is nothing but a script", async () => {
+    const { headers } = await ask(PATH, { headers: { origin: KITSU } });
+    expect(headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+    expect(headers.get("access-control-allow-origin")).toBe(KITSU);
+    expect((await ask(PATH)).headers.get("access-control-allow-origin")).toBe("*");
+  });
+
+  it("is stored for good by its version, and otherwise revalidated, even after a proxy compressed it", async () => {
+    const current = await version({});
+    const cacheControl = async (query: string) => (await ask(PATH + query)).headers.get("cache-control");
+    expect(await cacheControl(`?v=${current}`)).toBe("public, max-age=31536000, immutable");
+    for (const query of ["", "?v=0.0.0.1"]) expect(await cacheControl(query)).toBe("no-cache");
+    const etag = (await ask(PATH)).headers.get("etag") ?? "";
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`])
+      expect((await ask(PATH, { headers: { "if-none-match": known } })).status).toBe(304);
+    expect((await ask(PATH, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
+    expect((await ask(PATH, {}, { LINK_SCHEMES: "rvlink" })).headers.get("etag")).not.toBe(etag);
+  });
+});
+
 describe("its languages", () => {
   const PATH = "/kitsu-actions.fr.json";
 

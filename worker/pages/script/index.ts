@@ -2,6 +2,7 @@
 
 import { enableCopyButtons } from "./copy-buttons.ts";
 import { addCsvButtons } from "./csv-buttons.ts";
+import { showLastScript } from "./last-script.ts";
 import { followRun } from "./live-updates.ts";
 import { watchUserscriptVersion } from "./outdated.ts";
 import { rememberAnswers } from "./remembered-answers.ts";
@@ -17,3 +18,4 @@ rememberAnswers();
 startPrograms();
 followRun();
 watchUserscriptVersion();
+showLastScript();
