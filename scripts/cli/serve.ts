@@ -1,0 +1,86 @@
+// kitsu-actions serve: the worker on a machine of the studio, as a service.
+import * as v from "valibot";
+import { CliError } from "../cli-error.ts";
+import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../package-folder.ts";
+import { readWranglerConfig } from "../wrangler-config.ts";
+import { bundleWorker } from "./serve/bundle-worker.ts";
+import { Health } from "./serve/health.ts";
+import { Migration } from "./serve/migrations.ts";
+import { readServeOptions, SERVE_USAGE, type ServeOptions } from "./serve/options.ts";
+import { Runtime } from "./serve/runtime.ts";
+import { describeRuntime } from "./serve/runtime-config.ts";
+import { HttpServer } from "./serve/server.ts";
+import { readVariables } from "./serve/settings.ts";
+import { StateFolder } from "./serve/state-folder.ts";
+import { writeLine } from "./serve/write-line.ts";
+
+const Migrations = v.object({ migrations: v.optional(v.array(Migration), []) });
+const BasePath = v.fallback(v.string(), "");
+
+/**
+ * Runs until a signal ends it.
+ * @param folder the repository with the worker's code: ours, or a studio's
+ */
+export async function serve(folder: string, args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(SERVE_USAGE);
+    return 0;
+  }
+  if (process.platform === "win32") throw new CliError("The service runs on Linux and macOS. On Windows, use WSL.");
+  const options = readServeOptions(args, process.env);
+  const stopped = waitForSignal();
+  const service = await open(folder, options);
+  const signalOrEnd = await Promise.race([stopped, service.ended]);
+  return service.stop(signalOrEnd);
+}
+
+async function open(folder: string, { config, stateDir, host, port, trustedProxies, stopLimitMs }: ServeOptions) {
+  const wranglerConfig = v.parse(v.looseObject({}), await readWranglerConfig(folder));
+  const hasOwnActions = folder !== PACKAGE_FOLDER;
+  const variables = readVariables({ config, wranglerConfig, env: process.env, hasOwnActions });
+  const bundle = await bundleWorker(folder, wranglerConfig);
+  const state = StateFolder.open(stateDir, v.parse(Migrations, wranglerConfig).migrations);
+  const { classes } = state;
+  const deployedAt = state.recordDeployment(bundle.digest);
+  const description = { wranglerConfig, bundle, deployedAt, variables, classes, folder: state.path, env: process.env };
+  const base = v.parse(BasePath, variables.BASE_PATH).replace(/\/$/, "");
+  const health = new Health(state.path, base);
+  const server = new HttpServer({
+    folder: state.path,
+    proxies: trustedProxies,
+    write: writeLine,
+    isHealthPath: (path) => path === "/healthz" || path === `${base}/healthz`,
+    isHealthy: () => health.check(),
+  });
+  const runtime = await Runtime.start(state.path, await describeRuntime(description), writeLine);
+  try {
+    const problem = await health.findProblem();
+    if (problem !== undefined) throw new CliError(problem);
+    await server.listen(host, port);
+  } catch (thrown) {
+    runtime.kill();
+    await runtime.ended;
+    throw thrown;
+  }
+  writeLine({ event: "listening", host, port, base, state: state.path, version: PACKAGE_VERSION });
+  return {
+    /** why the worker has ended by itself, if it has */
+    ended: runtime.ended.then((reason) => ({ reason })),
+    async stop(cause: Stop): Promise<number> {
+      writeLine({ event: "stopping", ...cause });
+      await server.stop("signal" in cause ? stopLimitMs : 0);
+      // What the worker does after an answer, such as writing the log, ends, too.
+      await runtime.stop(stopLimitMs);
+      state.close();
+      writeLine({ event: "stopped" });
+      return "signal" in cause ? 0 : 1;
+    },
+  };
+}
+
+type Stop = { signal: NodeJS.Signals } | { reason: string };
+
+const waitForSignal = () =>
+  new Promise<Stop>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => resolve({ signal }));
+  });
