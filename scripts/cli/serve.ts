@@ -1,5 +1,6 @@
 // kitsu-actions serve: the worker on a machine of the studio, as a service.
 import * as v from "valibot";
+import { Environment } from "../../worker/settings/environment.ts";
 import { CliError } from "../cli-error.ts";
 import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../package-folder.ts";
 import { readWranglerConfig } from "../wrangler-config.ts";
@@ -9,13 +10,16 @@ import { Migration } from "./serve/migrations.ts";
 import { readServeOptions, SERVE_USAGE, type ServeOptions } from "./serve/options.ts";
 import { Runtime } from "./serve/runtime.ts";
 import { describeRuntime } from "./serve/runtime-config.ts";
-import { HttpServer } from "./serve/server.ts";
+import { checkPort, HttpServer } from "./serve/server.ts";
 import { readVariables } from "./serve/settings.ts";
 import { StateFolder } from "./serve/state-folder.ts";
 import { writeLine } from "./serve/write-line.ts";
 
 const Migrations = v.object({ migrations: v.optional(v.array(Migration), []) });
 const BasePath = v.fallback(v.string(), "");
+/** The default of ACTION_TIME_LIMIT, and its highest value. */
+const TimeLimitS = v.fallback(v.pipe(v.unknown(), v.transform(Number), v.minValue(1), v.maxValue(300)), 25);
+const STOP_GRACE_MS = 5_000;
 
 /**
  * Runs until a signal ends it.
@@ -34,15 +38,20 @@ export async function serve(folder: string, args: readonly string[]): Promise<nu
   return service.stop(signalOrEnd);
 }
 
-async function open(folder: string, { config, stateDir, host, port, trustedProxies, stopLimitMs }: ServeOptions) {
+async function open(folder: string, options: ServeOptions) {
+  const { config, stateDir, host, port, trustedProxies } = options;
   const wranglerConfig = v.parse(v.looseObject({}), await readWranglerConfig(folder));
   const hasOwnActions = folder !== PACKAGE_FOLDER;
-  const variables = readVariables({ config, wranglerConfig, env: process.env, hasOwnActions });
-  const bundle = await bundleWorker(folder, wranglerConfig);
+  const known = Object.keys(Environment.entries);
+  const variables = readVariables({ config, wranglerConfig, env: process.env, known, hasOwnActions });
   const state = StateFolder.open(stateDir, v.parse(Migrations, wranglerConfig).migrations);
+  await checkPort(host, port);
+  const bundle = await bundleWorker(folder, wranglerConfig);
   const { classes } = state;
   const deployedAt = state.recordDeployment(bundle.digest);
   const description = { wranglerConfig, bundle, deployedAt, variables, classes, folder: state.path, env: process.env };
+  const stopLimitMs =
+    options.stopLimitMs ?? v.parse(TimeLimitS, variables.ACTION_TIME_LIMIT ?? 25) * 1_000 + STOP_GRACE_MS;
   const base = v.parse(BasePath, variables.BASE_PATH).replace(/\/$/, "");
   const health = new Health(state.path, base);
   const server = new HttpServer({
@@ -55,7 +64,8 @@ async function open(folder: string, { config, stateDir, host, port, trustedProxi
   const runtime = await Runtime.start(state.path, await describeRuntime(description), writeLine);
   try {
     const problem = await health.findProblem();
-    if (problem !== undefined) throw new CliError(problem);
+    if (problem !== undefined)
+      throw new CliError(`${problem} Set it in ${config ?? "wrangler.toml under [vars]"}, or in the environment.`);
     await server.listen(host, port);
   } catch (thrown) {
     runtime.kill();

@@ -47,18 +47,13 @@ export class Health {
   }
 }
 
-const Failed = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({
-    reply: v.object({ title: v.string(), text: v.optional(v.string(), ""), advice: v.optional(v.string(), "") }),
-  }),
-);
+const Failed = v.pipe(v.string(), v.parseJson(), v.object({ reply: v.object({ text: v.string() }) }));
 
-/** The worker's own explanation, or the beginning of what it answered. */
-export function readReason(body: string): string {
+/**
+ * The worker's own explanation, or the beginning of what it answered. Not its advice, which is
+ * about a deployment at Cloudflare.
+ */
+function readReason(body: string): string {
   const failed = v.safeParse(Failed, body);
-  if (!failed.success) return body.slice(0, 500);
-  const { title, text, advice } = failed.output.reply;
-  return [title, text, advice].filter(Boolean).join(". ").replaceAll("..", ".");
+  return failed.success ? failed.output.reply.text : body.slice(0, 500);
 }

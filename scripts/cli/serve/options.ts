@@ -11,8 +11,8 @@ export type ServeOptions = {
   /** a TOML file with the settings; wrangler.toml if there is none */
   config: string | undefined;
   trustedProxies: TrustedProxies;
-  /** how long requests may take to end after SIGTERM */
-  stopLimitMs: number;
+  /** how long requests may take to end after SIGTERM; undefined: as long as an action may take */
+  stopLimitMs: number | undefined;
 };
 
 export const SERVE_USAGE = `kitsu-actions serve, in the repository or your studio's, after npm run build
@@ -22,7 +22,7 @@ export const SERVE_USAGE = `kitsu-actions serve, in the repository or your studi
   --state             the folder of the log and of everything that is stored       (STATE_DIR)
   --config            a TOML file with the settings; [vars] of wrangler.toml       (CONFIG)
   --trusted-proxies   whose X-Forwarded headers count: "127.0.0.0/8,::1"           (TRUSTED_PROXIES)
-  --stop-limit        seconds that requests get to end after SIGTERM: 30           (STOP_LIMIT)
+  --stop-limit        seconds for requests to end after SIGTERM: ACTION_TIME_LIMIT + 5  (STOP_LIMIT)
 
 Settings also come from the environment (KITSU_URL, or KITSU_URL_FILE for a file that has it), and from
 files that are named after them in the folder SECRETS_DIR or CREDENTIALS_DIRECTORY. docs/on-premises.md`;
@@ -43,13 +43,14 @@ export function readServeOptions(args: readonly string[], env: NodeJS.ProcessEnv
   const state = values.state || env.STATE_DIR || env.STATE_DIRECTORY?.split(":")[0];
   if (!state) throw wrongUsage("Name the folder for everything that is stored: --state /var/lib/kitsu-actions.");
   const config = values.config || env.CONFIG;
+  const stopLimit = values["stop-limit"] || env.STOP_LIMIT;
   return {
     host: values.host || env.HOST || "127.0.0.1",
     port: readNumber("--port", values.port || env.PORT || "8787", 65_535),
     stateDir: resolve(state),
     config: config ? resolve(config) : undefined,
     trustedProxies: TrustedProxies.parse(values["trusted-proxies"] ?? env.TRUSTED_PROXIES ?? "127.0.0.0/8,::1"),
-    stopLimitMs: readNumber("--stop-limit", values["stop-limit"] || env.STOP_LIMIT || "30", 3_600) * 1_000,
+    stopLimitMs: stopLimit ? readNumber("--stop-limit", stopLimit, 3_600) * 1_000 : undefined,
   };
 }
 

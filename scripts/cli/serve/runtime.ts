@@ -10,6 +10,7 @@ import { type Config, serializeConfig } from "miniflare";
 import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
 import { waitUntil } from "../../wait-until.ts";
+import { removeEmptyObjects } from "./empty-objects.ts";
 import { SOCKETS } from "./runtime-config.ts";
 import { removeSocket } from "./state-folder.ts";
 import type { WriteLine } from "./write-line.ts";
@@ -36,6 +37,7 @@ export class Runtime {
   /** Starts it, and waits until it listens. Throws a CliError if it does not. */
   static async start(folder: string, config: Config, write: WriteLine): Promise<Runtime> {
     await endOrphan(folder);
+    removeEmptyObjects(join(folder, "objects"));
     for (const name of Object.values(SOCKETS)) removeSocket(join(folder, name));
     const child = spawn(program, ["serve", "--binary", "--control-fd=3", "-"], {
       stdio: ["pipe", "pipe", "pipe", "pipe"],

@@ -46,10 +46,7 @@ export class HttpServer {
 
   /** Throws a CliError if it can't. */
   listen(host: string, port: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => reject(new CliError(explain(error, host, port))));
-      this.#server.listen({ host, port }, resolve);
-    });
+    return listen(this.#server, host, port);
   }
 
   /** Accepts nothing more, and waits until everything is answered, for at most this long. */
@@ -150,6 +147,20 @@ export class HttpServer {
       agent,
     });
   }
+}
+
+/** Throws a CliError if nothing can listen there, before anything else is started. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, host, port);
+  await new Promise((resolve) => server.close(resolve));
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(new CliError(explain(error, host, port))));
+    server.listen({ host, port }, resolve);
+  });
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {

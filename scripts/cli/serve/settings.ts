@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import * as v from "valibot";
-import { Environment } from "../../../worker/settings/environment.ts";
 import { CliError } from "../../cli-error.ts";
 
 /** A text, or a table that the worker gets as JSON. */
@@ -13,8 +12,6 @@ const Table = v.record(v.string(), v.unknown());
 const WithVars = v.object({ vars: v.optional(Table, {}) });
 
 const SECRETS = /^(LOG_TOKEN|KITSU_TOKEN|FORWARD_SECRET(_.+)?|[A-Z0-9_]+_(TOKEN|SECRET))$/;
-const isKnown = (name: string) => name in Environment.entries || /^FORWARD_SECRET(_[A-Z0-9_]+)?$/.test(name);
-
 /** What the service decides itself. */
 const RESERVED: Readonly<Record<string, string>> = {
   TRUST_PROXY: "name your proxies with --trusted-proxies instead",
@@ -22,21 +19,29 @@ const RESERVED: Readonly<Record<string, string>> = {
   VERSION: "the service sets it",
 };
 
+type IsKnown = (name: string) => boolean;
+
 type Sources = {
   /** the settings' file, if one was named */
   config: string | undefined;
   wranglerConfig: unknown;
   env: NodeJS.ProcessEnv;
+  /** the names of all settings */
+  known: readonly string[];
   /** whether a studio's own actions may have variables that we don't know */
   hasOwnActions: boolean;
 };
 
 /** Later sources win: the file, the environment, files with secrets. Throws a CliError. */
-export function readVariables({ config, wranglerConfig, env, hasOwnActions }: Sources): Variables {
+export function readVariables({ config, wranglerConfig, env, known, hasOwnActions }: Sources): Variables {
+  const isKnown: IsKnown = (name) => known.includes(name) || /^FORWARD_SECRET(_[A-Z0-9_]+)?$/.test(name);
   const place = config ?? "[vars] of wrangler.toml";
   const fromFile = config === undefined ? v.parse(WithVars, wranglerConfig).vars : readSettingsFile(config);
-  checkNames(Object.keys(fromFile), place, hasOwnActions);
-  const variables = { ...fromFile, ...readEnvironment(env), ...readSecretFolder(env) };
+  const unknown = Object.keys(fromFile).filter((name) => !isKnown(name));
+  // A setting with a typing error would be ignored, as if it had its default.
+  if (!hasOwnActions && unknown.length > 0)
+    throw new CliError(`${place}: there is no setting ${unknown.join(", ")}. docs/deploy.md describes all settings.`);
+  const variables = { ...fromFile, ...readEnvironment(env, isKnown), ...readSecretFolder(env) };
   for (const name of Object.keys(variables))
     if (RESERVED[name] !== undefined) throw new CliError(`Remove the setting ${name}: ${RESERVED[name]}.`);
   return { ...variables, TRUST_PROXY: "1" };
@@ -53,18 +58,8 @@ function readSettingsFile(path: string): Variables {
   }
 }
 
-/** A setting with a typing error would be ignored, as if it had its default. */
-function checkNames(names: readonly string[], place: string, hasOwnActions: boolean): void {
-  const unknown = names.filter((name) => !isKnown(name));
-  if (hasOwnActions || unknown.length === 0) return;
-  const known = Object.keys(Environment.entries).filter((name) => RESERVED[name] === undefined);
-  throw new CliError(
-    `${place}: there is no setting ${unknown.join(", ")}. docs/deploy.md describes these: ${known.join(", ")}.`,
-  );
-}
-
 /** `NAME`, or `NAME_FILE` with the path of a file, as container images have it. */
-function readEnvironment(env: NodeJS.ProcessEnv): Variables {
+function readEnvironment(env: NodeJS.ProcessEnv, isKnown: IsKnown): Variables {
   const variables: Variables = {};
   for (const [name, value] of Object.entries(env)) {
     const base = name.replace(/_FILE$/, "");
