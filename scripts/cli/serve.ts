@@ -4,12 +4,11 @@ import { Environment } from "../../worker/settings/environment.ts";
 import { CliError } from "../cli-error.ts";
 import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../package-folder.ts";
 import { readWranglerConfig } from "../wrangler-config.ts";
-import { bundleWorker } from "./serve/bundle-worker.ts";
 import { Health } from "./serve/health.ts";
 import { Migration } from "./serve/migrations.ts";
 import { readServeOptions, SERVE_USAGE, type ServeOptions } from "./serve/options.ts";
+import { prepareRuntime } from "./serve/prepare-runtime.ts";
 import { Runtime } from "./serve/runtime.ts";
-import { describeRuntime } from "./serve/runtime-config.ts";
 import { checkPort, HttpServer } from "./serve/server.ts";
 import { readVariables } from "./serve/settings.ts";
 import { StateFolder } from "./serve/state-folder.ts";
@@ -46,22 +45,21 @@ async function open(folder: string, options: ServeOptions) {
   const variables = readVariables({ config, wranglerConfig, env: process.env, known, hasOwnActions });
   const state = StateFolder.open(stateDir, v.parse(Migrations, wranglerConfig).migrations);
   await checkPort(host, port);
-  const bundle = await bundleWorker(folder, wranglerConfig);
-  const { classes } = state;
-  const deployedAt = state.recordDeployment(bundle.digest);
-  const description = { wranglerConfig, bundle, deployedAt, variables, classes, folder: state.path, env: process.env };
+  const { classes, deployed, path } = state;
+  const prepared = await prepareRuntime({ folder, wranglerConfig, variables, classes, deployed, stateDir: path });
+  state.recordDeployment(prepared.deployed);
   const stopLimitMs =
     options.stopLimitMs ?? v.parse(TimeLimitS, variables.ACTION_TIME_LIMIT ?? 25) * 1_000 + STOP_GRACE_MS;
   const base = v.parse(BasePath, variables.BASE_PATH).replace(/\/$/, "");
-  const health = new Health(state.path, base);
+  const health = new Health(path, base);
   const server = new HttpServer({
-    folder: state.path,
+    folder: path,
     proxies: trustedProxies,
     write: writeLine,
     isHealthPath: (path) => path === "/healthz" || path === `${base}/healthz`,
     isHealthy: () => health.check(),
   });
-  const runtime = await Runtime.start(state.path, await describeRuntime(description), writeLine);
+  const runtime = await Runtime.start(path, prepared.config, writeLine);
   try {
     const problem = await health.findProblem();
     if (problem !== undefined)
@@ -72,7 +70,7 @@ async function open(folder: string, options: ServeOptions) {
     await runtime.ended;
     throw thrown;
   }
-  writeLine({ event: "listening", host, port, base, state: state.path, version: PACKAGE_VERSION });
+  writeLine({ event: "listening", host, port, base, state: path, version: PACKAGE_VERSION });
   return {
     /** why the worker has ended by itself, if it has */
     ended: runtime.ended.then((reason) => ({ reason })),

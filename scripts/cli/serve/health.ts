@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import * as v from "valibot";
-import { SOCKETS } from "./runtime-config.ts";
+import { SOCKETS } from "./sockets.ts";
 
 const LIMIT_MS = 5_000;
 /** Nobody's. Whoever asks for it gets "unknown" from its Durable Object. */

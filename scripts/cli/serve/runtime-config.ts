@@ -5,9 +5,7 @@ import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
 import { readServiceModule, type WorkerBundle } from "./bundle-worker.ts";
 import type { Variables } from "./settings.ts";
-
-/** The sockets, in the state folder, which no other account may open. */
-export const SOCKETS = { worker: "worker.sock", health: "health.sock" } as const;
+import { SOCKETS } from "./sockets.ts";
 
 const Bindings = v.object({
   compatibility_date: v.string(),
@@ -41,14 +39,14 @@ type Description = {
   deployedAt: string;
   variables: Variables;
   classes: Readonly<Record<string, string>>;
-  folder: string;
+  stateDir: string;
   env: NodeJS.ProcessEnv;
 };
 
 const DATE = "2026-10-20";
 
 export async function describeRuntime(description: Description): Promise<Config> {
-  const { wranglerConfig, bundle, classes, folder, env } = description;
+  const { wranglerConfig, bundle, classes, stateDir, env } = description;
   const missing = UNSUPPORTED.filter((name) => name in wranglerConfig);
   if (missing.length > 0)
     throw new CliError(`wrangler.toml has ${missing.join(", ")}, which exist only at Cloudflare. Remove them.`);
@@ -67,11 +65,11 @@ export async function describeRuntime(description: Description): Promise<Config>
     structuredLogging: true,
     sockets: Object.entries(SOCKETS).map(([service, name]) => ({
       name: service,
-      address: `unix:${folder}/${name}`,
+      address: `unix:${stateDir}/${name}`,
       service: { name: service },
       http: {},
     })),
-    extensions: [{ modules: [{ name: "kitsu-actions:rate-limit", internal: true, esModule: rateLimit }] }],
+    extensions: [{ modules: [{ name: "service:rate-limit", internal: true, esModule: rateLimit }] }],
     services: [
       {
         name: "worker",
@@ -90,10 +88,11 @@ export async function describeRuntime(description: Description): Promise<Config>
         worker: {
           modules: [{ name: "health.js", esModule: health }],
           compatibilityDate: DATE,
-          bindings: [{ name: "STORE", kvNamespace: { name: "kv:RUNS" } }],
+          bindings: [{ name: "STORE", kvNamespace: { name: "kv:health" } }],
         },
       },
-      { name: "objects", disk: { path: `${folder}/objects`, writable: true } },
+      describeKv("health", kv),
+      { name: "objects", disk: { path: `${stateDir}/objects`, writable: true } },
       {
         name: "internet",
         network: {
@@ -140,7 +139,7 @@ function listBindings(bindings: Bindings, { bundle, deployedAt }: Description): 
     ...ratelimits.map(({ name, simple }) => ({
       name,
       wrapped: {
-        moduleName: "kitsu-actions:rate-limit",
+        moduleName: "service:rate-limit",
         innerBindings: [{ name: "settings", json: JSON.stringify(simple) }],
       },
     })),

@@ -6,12 +6,11 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { type Config, serializeConfig } from "miniflare";
 import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { removeEmptyObjects } from "./empty-objects.ts";
-import { SOCKETS } from "./runtime-config.ts";
+import { SOCKETS } from "./sockets.ts";
 import { removeSocket } from "./state-folder.ts";
 import type { WriteLine } from "./write-line.ts";
 
@@ -35,7 +34,7 @@ export class Runtime {
   }
 
   /** Starts it, and waits until it listens. Throws a CliError if it does not. */
-  static async start(folder: string, config: Config, write: WriteLine): Promise<Runtime> {
+  static async start(folder: string, config: Uint8Array, write: WriteLine): Promise<Runtime> {
     await endOrphan(folder);
     removeEmptyObjects(join(folder, "objects"));
     for (const name of Object.values(SOCKETS)) removeSocket(join(folder, name));
@@ -49,7 +48,7 @@ export class Runtime {
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr]) if (stream) forwardOutput(stream, write, output);
     child.stdin?.on("error", () => {});
-    child.stdin?.end(serializeConfig(config));
+    child.stdin?.end(config);
     writeFileSync(pidPath(folder), String(child.pid));
     const control = child.stdio[3];
     const listens = control instanceof Readable ? waitForSockets(control) : Promise.resolve(false);

@@ -14,7 +14,7 @@ import { CliError } from "../../cli-error.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { forwardHeaders, writeHead } from "./forward-headers.ts";
 import { logRequest } from "./request-log.ts";
-import { SOCKETS } from "./runtime-config.ts";
+import { SOCKETS } from "./sockets.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
 import type { WriteLine } from "./write-line.ts";
 

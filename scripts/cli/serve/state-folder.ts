@@ -7,6 +7,7 @@ import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
 import { PACKAGE_VERSION } from "../../package-folder.ts";
 import { type Migration, migrateClasses } from "./migrations.ts";
+import type { Deployed } from "./prepare-runtime.ts";
 
 /** Raised when a version stores something that the ones before can't read. */
 const LAYOUT = 1;
@@ -71,13 +72,13 @@ export class StateFolder {
     return this.#state.classes;
   }
 
-  /** Since when this code runs here: the time of its first start, not of the last one. */
-  recordDeployment(digest: string): string {
-    const { deployed } = this.#state;
-    if (deployed?.digest === digest) return deployed.at;
-    const at = new Date().toISOString();
-    this.#save({ ...this.#state, deployed: { digest, at } });
-    return at;
+  /** The code that ran here last. */
+  get deployed(): Deployed | undefined {
+    return this.#state.deployed;
+  }
+
+  recordDeployment(deployed: Deployed): void {
+    if (deployed.digest !== this.#state.deployed?.digest) this.#save({ ...this.#state, deployed });
   }
 
   /** The system releases the lock of a process that was killed, too. */

@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { json } from "node:stream/consumers";
+import { serializeConfig } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { removeEmptyObjects } from "../../../scripts/cli/serve/empty-objects.ts";
 import { type Migration, migrateClasses } from "../../../scripts/cli/serve/migrations.ts";
@@ -38,10 +39,10 @@ const start = async () => {
     deployedAt: "",
     variables: {},
     classes: {},
-    folder,
+    stateDir: folder,
     env: {},
   });
-  runtime = await Runtime.start(folder, config, () => {});
+  runtime = await Runtime.start(folder, serializeConfig(config), () => {});
 };
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-// The binding that limits rates, in the worker's own process: requests are counted in fixed periods,
-// exactly, and forgotten when the service restarts.
+// The binding that limits rates, in the worker's own process: requests are counted in fixed
+// periods, exactly, and forgotten when the service restarts.
 type Env = { settings: { limit: number; period: number } };
 
 export default function createRateLimit({ settings: { limit, period } }: Env) {
