@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { build, transform } from "esbuild";
 import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
@@ -20,7 +20,7 @@ export async function bundleWorker(folder: string, config: unknown): Promise<Wor
   const { main, alias, define } = v.parse(Config, config);
   if (!existsSync(join(folder, "gen"))) throw new CliError(`Run "npm run build" in ${folder} first.`);
   const { outputFiles } = await build({
-    entryPoints: [join(folder, main)],
+    entryPoints: [resolve(folder, main)],
     absWorkingDir: folder,
     bundle: true,
     minify: true,
