@@ -1,6 +1,6 @@
-// npm run soak [-- --rounds 500 --seed 7 --serve]: simulated users run actions while the worker is killed
-// and Kitsu, the farms, the log and the studio's server fail. Prints every run that was lost, done
-// twice or is stuck, and every dead link, with its history.
+// npm run soak [-- --rounds 500 --seed 7 --serve]: simulated users run actions while the worker is
+// killed and Kitsu, the farms, the log and the studio's server fail. Prints every run that was
+// lost, done twice or is stuck, and every dead link, with its history.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { exitOnSignals } from "../exit-on-signals.ts";

@@ -1,5 +1,5 @@
-// The worker as kitsu-actions serve runs it, with everything on disk. It is killed as a machine that
-// loses its power would end it, except that the system still writes its buffers.
+// The worker as kitsu-actions serve runs it, with everything on disk. Killing it is like a power
+// cut, except that the system still writes its buffers.
 import type { ChildProcess } from "node:child_process";
 import { findFreePort } from "../listen.ts";
 import { killServiceWorker, prepareService, readStoredRecords } from "../local-service.ts";

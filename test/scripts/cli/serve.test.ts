@@ -9,7 +9,9 @@ import { findFreePort, listen } from "../../../scripts/listen.ts";
 import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
 import { createTempDirectory } from "../../../scripts/temp-directory.ts";
 import { waitUntil } from "../../../scripts/wait-until.ts";
+import { kitsuActions } from "./support/run.ts";
 import { listPorts, readArguments, Service } from "./support/service.ts";
+import { createStudio } from "./support/studio.ts";
 
 const KITSU = "http://kitsu.studio.example";
 const LOG_TOKEN = "a-token-that-opens-the-log";
@@ -28,7 +30,7 @@ const studio = createServer((request, response) => request.resume().once("end", 
 
 function startService(...more: string[]): Service {
   const started = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port), ...more], settings);
-  onTestFinished(() => started.kill());
+  onTestFinished(() => started.killAll());
   return started;
 }
 
@@ -51,7 +53,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
-  service.kill();
+  service.killAll();
   studio.close();
 });
 
@@ -148,4 +150,16 @@ describe("a service", () => {
     expect(await older.ended).toBe(1);
     expect(older.errors).toContain("was written by a newer version (9.9.9)");
   });
+});
+
+it("serves a studio's own actions", async () => {
+  const repository = await createStudio();
+  expect(await kitsuActions(repository.folder, "build")).toMatchObject({ code: 0 });
+  const ownPort = await findFreePort();
+  const args = ["--state", createTempDirectory("serve"), "--port", String(ownPort)];
+  const own = new Service(repository.folder, args, { KITSU_URL: KITSU });
+  onTestFinished(() => own.killAll());
+  await own.listen();
+  const catalogue = await fetch(`http://127.0.0.1:${ownPort}/actions`);
+  expect(await catalogue.text()).toContain('"hello"');
 });

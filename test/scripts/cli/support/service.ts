@@ -42,8 +42,13 @@ export class Service {
     this.#child.kill("SIGTERM");
   }
 
+  /** Kills it alone: its worker stays. */
   kill(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  killAll(): void {
+    for (const pid of this.processes) if (readArguments(pid) !== "") process.kill(pid, "SIGKILL");
   }
 
   /** Its own process and all that it has started. */
@@ -54,16 +59,18 @@ export class Service {
 
 const listTree = (pid: number): number[] => [
   pid,
-  ...readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+  ...readOf(pid, `task/${pid}/children`)
     .split(" ")
     .filter(Boolean)
     .flatMap((child) => listTree(Number(child))),
 ];
 
+export const readArguments = (pid: number): string => readOf(pid, "cmdline");
+
 /** "" if the process has ended. */
-export function readArguments(pid: number): string {
+function readOf(pid: number, file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }
