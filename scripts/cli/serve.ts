@@ -57,7 +57,7 @@ async function open(folder: string, options: ServeOptions) {
     proxies: trustedProxies,
     write: writeLine,
     isHealthPath: (path) => path === "/healthz" || path === `${base}/healthz`,
-    isHealthy: () => health.check(),
+    isHealthy: () => health.isHealthy(),
   });
   const runtime = await Runtime.start(path, prepared.config, writeLine);
   try {

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { SOCKETS } from "./sockets.ts";
 
 const LIMIT_MS = 5_000;
+const CHECK_EVERY_MS = 1_000;
 /** Nobody's. Whoever asks for it gets "unknown" from its Durable Object. */
 const UNKNOWN_RUN = "0".repeat(32);
 
@@ -14,13 +15,22 @@ type Answer = { status: number; body: string };
 export class Health {
   readonly #folder: string;
   readonly #base: string;
+  #last: { at: number; answer: Promise<boolean> } | undefined;
 
   constructor(folder: string, base: string) {
     this.#folder = folder;
     this.#base = base;
   }
 
-  async check(): Promise<boolean> {
+  /** Anyone may ask, and each check writes to the disk: one answer serves a second. */
+  isHealthy(): Promise<boolean> {
+    const now = Date.now();
+    if (this.#last === undefined || now - this.#last.at > CHECK_EVERY_MS)
+      this.#last = { at: now, answer: this.#check() };
+    return this.#last.answer;
+  }
+
+  async #check(): Promise<boolean> {
     const [stored, answered] = await Promise.all([
       this.#get(SOCKETS.health, "/"),
       this.#get(SOCKETS.worker, `${this.#base}/runs/${UNKNOWN_RUN}`),

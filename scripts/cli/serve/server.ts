@@ -114,22 +114,19 @@ export class HttpServer {
     });
     socket.on("error", () => socket.destroy());
     const inner = this.#send(request, false);
-    const answerHead = ({ statusCode = 502, statusMessage = "", rawHeaders }: IncomingMessage) => {
-      status = statusCode;
-      const lines = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}`] : []));
-      socket.write([`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, "", ""].join("\r\n"));
-    };
     inner.once("upgrade", (answer, innerSocket, innerHead) => {
-      answerHead(answer);
+      status = answer.statusCode ?? 502;
+      socket.write(formatHead(answer, (name) => !/^transfer-encoding$/i.test(name)));
       socket.write(innerHead);
       innerSocket.write(head);
       innerSocket.pipe(socket).pipe(innerSocket);
       innerSocket.on("error", () => socket.destroy());
       socket.once("close", () => innerSocket.destroy());
     });
+    // The worker refuses: an ordinary answer, which the end of the connection ends.
     inner.once("response", (answer) => {
-      answer.headers.connection = "close";
-      answerHead(answer);
+      status = answer.statusCode ?? 502;
+      socket.write(formatHead(answer, (name) => !/^(transfer-encoding|connection|keep-alive)$/i.test(name)));
       answer.pipe(socket);
     });
     inner.once("error", () => socket.destroy());
@@ -147,6 +144,13 @@ export class HttpServer {
       agent,
     });
   }
+}
+
+function formatHead({ statusCode, statusMessage, rawHeaders }: IncomingMessage, isKept: (name: string) => boolean) {
+  const headers = rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 && isKept(name) ? [`${name}: ${rawHeaders[at + 1]}`] : [],
+  );
+  return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...headers, "", ""].join("\r\n");
 }
 
 /** Throws a CliError if nothing can listen there, before anything else is started. */
