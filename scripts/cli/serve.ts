@@ -29,7 +29,7 @@ export async function serve(folder: string, args: readonly string[]): Promise<nu
     console.log(SERVE_USAGE);
     return 0;
   }
-  if (process.platform === "win32") throw new CliError("The service runs on Linux and macOS. On Windows, use WSL.");
+  if (process.platform === "win32") throw new CliError("The service runs on Linux. On Windows, use WSL.");
   const options = readServeOptions(args, process.env);
   const stopped = waitForSignal();
   const service = await open(folder, options);
