@@ -24,6 +24,10 @@ const EXPORTED = {
 /** What only the command runs. */
 const PROGRAMS = {
   cli: "scripts/cli/index.ts",
+  "serve-prepare": "scripts/cli/serve/prepare-program.ts",
+  "serve-health": "scripts/cli/serve/workers/health.ts",
+  "serve-kv": "scripts/cli/serve/workers/kv.ts",
+  "serve-rate-limit": "scripts/cli/serve/workers/rate-limit.ts",
   "tests/flamenco.test": "test/flamenco/rules.test.ts",
   "tests/afanasy.test": "test/afanasy/conformance.test.ts",
 };

@@ -56,11 +56,11 @@ export async function checkReceiver(address: string): Promise<string> {
   return run.id;
 }
 
-const LoggedRun = v.looseObject({ id: v.string(), at: v.number(), tookMs: v.number() });
+const LoggedRun = v.looseObject({ id: v.string(), at: v.number(), tookMs: v.number(), deployedAtS: v.number() });
 
 /** Throws unless this is the record of the run, and like those of the others. */
 export function checkRecord(run: string, text: string): void {
-  const { id, at, tookMs, ...record } = v.parse(LoggedRun, JSON.parse(text));
+  const { id, at, tookMs, deployedAtS, ...record } = v.parse(LoggedRun, JSON.parse(text));
   if (id !== run) throw new Error(`The newest record is not that of ${run}: ${text}`);
   expectSame("record", JSON.stringify(record, Object.keys(flatten(record)).sort()));
 }

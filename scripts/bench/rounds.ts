@@ -4,6 +4,7 @@ import { readCpuSeconds } from "../cpu-time.ts";
 import { median } from "../table.ts";
 import { type Measured, measure } from "./load.ts";
 import { findPeers } from "./peers.ts";
+import { service } from "./service-target.ts";
 import { type Target, whileServing } from "./target.ts";
 import { hello, pairs } from "./workerd-targets.ts";
 
@@ -33,7 +34,7 @@ export async function compareTargets(rounds: number, seconds: number): Promise<C
     const row = toRow(limit);
     return [toRow(ours, row), row];
   });
-  const rows = [first, ...both, ...installed.map((target) => toRow(target))];
+  const rows = [first, ...both, toRow(service), ...installed.map((target) => toRow(target))];
   for (let round = 1; round <= rounds; round += 1) {
     for (const { target, measured } of rows) {
       process.stderr.write(`round ${round} of ${rounds}: ${target.name}\n`);

@@ -15,6 +15,8 @@ export type Target = {
   prepare: (port: number, directory: string) => Promise<Command>;
   /** Throws unless the server at this address answers correctly. */
   check: (address: string) => Promise<void>;
+  /** ends what the server leaves when it is killed */
+  cleanUp?: (directory: string) => void;
 };
 
 export type Command = { file: string; args: string[]; options?: SpawnOptions };
@@ -41,6 +43,7 @@ export async function whileServing<T>(target: Target, work: (port: number, group
     await waitForServer(target, child, `http://127.0.0.1:${port}`);
     return await work(port, child.pid ?? 0);
   } finally {
+    target.cleanUp?.(directory);
     if (child !== undefined) await stopGroup(child);
     removeTempDirectory(directory);
   }

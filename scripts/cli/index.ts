@@ -55,6 +55,14 @@ const COMMANDS = new Map<string, Command>([
     },
   ],
   [
+    "serve",
+    {
+      takes: "…",
+      about: "runs the worker on a machine of yours: serve --help",
+      run: async (args) => (await import("./serve.ts")).serve(folder, args),
+    },
+  ],
+  [
     "register",
     {
       takes: "…",

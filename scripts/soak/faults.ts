@@ -2,13 +2,13 @@
 // extent.
 
 import type { ProxyFaults } from "./faulty-proxy.ts";
-import type { LogStore } from "./log-store.ts";
+import type { Log } from "./log-store.ts";
 import type { Random } from "./random.ts";
 import type { Studio } from "./studio.ts";
 
 const REFUSALS = [429, 500, "drop"] as const;
 
-export async function injectFaults(random: Random, log: LogStore, studio: Studio): Promise<void> {
+export async function injectFaults(random: Random, log: Log, studio: Studio): Promise<void> {
   const refusal = () => (random.chance(0.25) ? { refusal: random.pick(REFUSALS) } : undefined);
   const [put, get, list] = [refusal(), refusal(), refusal()];
   log.refusals = {
@@ -42,7 +42,7 @@ function pickProxyFaults(random: Random, maxProbability: number): ProxyFaults {
   };
 }
 
-export async function clearFaults(log: LogStore, studio: Studio): Promise<void> {
+export async function clearFaults(log: Log, studio: Studio): Promise<void> {
   log.refusals = {};
   studio.kitsuProxy.faults = {};
   studio.forwardProxy.faults = {};

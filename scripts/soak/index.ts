@@ -1,6 +1,6 @@
-// npm run soak [-- --rounds 500 --seed 7]: simulated users run actions while the worker is killed
-// and Kitsu, the farms, the log and the studio's server fail. Prints every run that was lost, done
-// twice or is stuck, and every dead link, with its history.
+// npm run soak [-- --rounds 500 --seed 7 --serve]: simulated users run actions while the worker is
+// killed and Kitsu, the farms, the log and the studio's server fail. Prints every run that was
+// lost, done twice or is stuck, and every dead link, with its history.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { exitOnSignals } from "../exit-on-signals.ts";
@@ -10,6 +10,7 @@ import { History } from "./history.ts";
 import { readLocks } from "./locks.ts";
 import { LogStore } from "./log-store.ts";
 import { Random } from "./random.ts";
+import { ServiceProcess, StoredLog } from "./service-process.ts";
 import { SimulatedUser } from "./simulated-user.ts";
 import { openStudio } from "./studio.ts";
 import { formatSummary } from "./summary.ts";
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     seed: { type: "string" },
     people: { type: "string", default: "8" },
+    // The service of docs/on-premises.md, with the log on disk, instead of bare workerd.
+    serve: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
@@ -40,9 +43,13 @@ const directory = createTempDirectory("soak");
 console.log(`Seed ${seed}: ${rounds} rounds, each ended by kill -9, with ${people} simulated users.`);
 const random = new Random(seed);
 const history = new History();
-const log = new LogStore();
+const store = new LogStore();
+const log = values.serve ? new StoredLog(directory) : store;
 const studio = await openStudio(new Random(seed + 1), ACTION_LIMIT_S);
-const worker = await WorkerProcess.prepare({ directory, kvPort: await log.open(), variables: studio.variables });
+const { variables } = studio;
+const worker = values.serve
+  ? await ServiceProcess.prepare({ directory, variables })
+  : await WorkerProcess.prepare({ directory, kvPort: await store.open(), variables });
 const client = new WorkerClient(worker.url, studio.kitsu, history, new Random(seed + 2));
 await worker.start();
 
@@ -76,7 +83,7 @@ for (const { run, task } of readLocks(directory, Date.now()))
   violations.push({ kind: "stuck", run, text: `The task ${task} is still locked` });
 console.log(formatSummary({ history, log, studio, violations, seed, rounds }));
 await studio.close();
-log.close();
+store.close();
 process.exit(violations.length + history.faults.length === 0 ? 0 : 1);
 
 /** Waits until nothing is wrong any more. Returns the violations that remain. */

@@ -18,6 +18,16 @@ const LogRecord = v.object({
 });
 export type LogRecord = v.InferOutput<typeof LogRecord>;
 
+/** All records of a log, by the ID of their run. */
+export const parseRecords = (values: readonly string[]): Map<string, LogRecord[]> =>
+  Map.groupBy(
+    values.map((value) => v.parse(v.pipe(v.string(), v.parseJson(), LogRecord), value)),
+    ({ id }) => id,
+  );
+
+/** What the soak needs of a log, wherever it is. */
+export type Log = Pick<LogStore, "refusals" | "refused" | "read">;
+
 export class LogStore {
   /** how requests are refused now, by operation */
   refusals: Partial<Record<Operation, Refusal>> = {};
@@ -39,11 +49,7 @@ export class LogStore {
     return this.#kv.refused;
   }
 
-  /** All records, by the ID of their run. */
   read(): Map<string, LogRecord[]> {
-    const records = [...this.#kv.read().values()].map((value) =>
-      v.parse(v.pipe(v.string(), v.parseJson(), LogRecord), value),
-    );
-    return Map.groupBy(records, ({ id }) => id);
+    return parseRecords([...this.#kv.read().values()]);
   }
 }

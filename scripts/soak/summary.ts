@@ -1,12 +1,12 @@
 // The report at the end of a soak.
 import { formatTime, type History } from "./history.ts";
-import type { LogStore } from "./log-store.ts";
+import type { Log } from "./log-store.ts";
 import type { Studio } from "./studio.ts";
 import { VIOLATION_KINDS, type Violation } from "./violations.ts";
 
 type Soak = {
   history: History;
-  log: LogStore;
+  log: Log;
   studio: Studio;
   violations: readonly Violation[];
   seed: number;

@@ -1,7 +1,7 @@
 // Compares what was promised with what was sent, answered, logged and done. A violation counts once
 // it stays: alarms need time to settle a run.
 import type { History, RunHistory } from "./history.ts";
-import type { LogRecord, LogStore } from "./log-store.ts";
+import type { Log, LogRecord } from "./log-store.ts";
 import type { Studio } from "./studio.ts";
 import type { WorkerClient } from "./worker-client.ts";
 
@@ -15,7 +15,7 @@ export const VIOLATION_KINDS = ["lost", "doubled", "dead link", "stuck"] as cons
 type Kind = (typeof VIOLATION_KINDS)[number];
 export type Violation = { kind: Kind; run: string; text: string };
 
-type Evidence = { history: History; log: LogStore; studio: Studio; client: WorkerClient };
+type Evidence = { history: History; log: Log; studio: Studio; client: WorkerClient };
 
 export async function findViolations({ history, log, studio, client }: Evidence): Promise<Violation[]> {
   const logged = log.read();

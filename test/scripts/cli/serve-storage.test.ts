@@ -1,0 +1,153 @@
+// What the service gives the worker in place of Cloudflare's: KV, rate limits, migrations.
+import { existsSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { json } from "node:stream/consumers";
+import { serializeConfig } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { removeEmptyObjects } from "../../../scripts/cli/serve/empty-objects.ts";
+import { type Migration, migrateClasses } from "../../../scripts/cli/serve/migrations.ts";
+import { Runtime } from "../../../scripts/cli/serve/runtime.ts";
+import { describeRuntime } from "../../../scripts/cli/serve/runtime-config.ts";
+import { createTempDirectory } from "../../../scripts/temp-directory.ts";
+
+/** Calls a method of a binding, and answers what it returns. */
+const CODE = `export default {
+  async fetch(request, env) {
+    const [binding, method, ...args] = await request.json();
+    try {
+      return Response.json({ value: (await env[binding][method](...args)) ?? null });
+    } catch (error) {
+      return Response.json({ error: String(error) });
+    }
+  },
+};`;
+
+const folder = createTempDirectory("serve");
+let runtime: Runtime;
+
+const start = async () => {
+  const config = await describeRuntime({
+    wranglerConfig: {
+      compatibility_date: "2026-10-20",
+      kv_namespaces: [{ binding: "RUNS" }, { binding: "OTHER" }],
+      ratelimits: [{ name: "LIMIT", simple: { limit: 2, period: 60 } }],
+    },
+    bundle: { code: CODE, digest: "" },
+    deployedAt: "",
+    variables: {},
+    classes: {},
+    stateDir: folder,
+    env: {},
+  });
+  runtime = await Runtime.start(folder, serializeConfig(config), () => {});
+};
+
+beforeAll(async () => {
+  await mkdir(join(folder, "objects"));
+  await start();
+});
+afterAll(() => runtime.kill());
+
+const call = (...args: unknown[]) =>
+  new Promise<unknown>((resolve, reject) => {
+    const sent = request({ socketPath: join(folder, "worker.sock"), method: "POST" }, (answer) =>
+      json(answer).then(resolve, reject),
+    );
+    sent.once("error", reject).end(JSON.stringify(args));
+  });
+
+describe("KV on disk", () => {
+  it("has what was written after it was killed, with its metadata", async () => {
+    const name = "a/ü?&#%2F key";
+    await call("RUNS", "put", name, "value", { metadata: { title: "ü" } });
+    runtime.kill();
+    await runtime.ended;
+    await start();
+    expect(await call("RUNS", "getWithMetadata", name)).toMatchObject({
+      value: { value: "value", metadata: { title: "ü" } },
+    });
+    expect(await call("OTHER", "get", name)).toEqual({ value: null });
+  });
+
+  it("has values of several megabytes, and replaces and deletes them", async () => {
+    const long = "0123456789".repeat(250_000);
+    await call("RUNS", "put", "long", long);
+    expect(await call("RUNS", "get", "long")).toEqual({ value: long });
+    await call("RUNS", "put", "long", "short");
+    expect(await call("RUNS", "get", "long")).toEqual({ value: "short" });
+    await call("RUNS", "delete", "long");
+    expect(await call("RUNS", "get", "long")).toEqual({ value: null });
+  });
+
+  it("lists keys by their prefix, in order, in pages", async () => {
+    for (const key of ["list/c", "list/a", "list/b", "lisu"]) await call("RUNS", "put", key, key);
+    const first = await call("RUNS", "list", { prefix: "list/", limit: 2 });
+    expect(first).toMatchObject({ value: { keys: [{ name: "list/a" }, { name: "list/b" }], list_complete: false } });
+    const { cursor } = Object(Object(first).value);
+    expect(await call("RUNS", "list", { prefix: "list/", limit: 2, cursor })).toMatchObject({
+      value: { keys: [{ name: "list/c" }], list_complete: true },
+    });
+  });
+
+  it("has nothing that has expired", async () => {
+    await call("RUNS", "put", "old", "value", { expiration: Math.floor(Date.now() / 1_000) - 1 });
+    expect(await call("RUNS", "get", "old")).toEqual({ value: null });
+    expect(await call("RUNS", "list", { prefix: "old" })).toMatchObject({ value: { keys: [] } });
+  });
+
+  it("refuses what Cloudflare's KV refuses", async () => {
+    expect(await call("RUNS", "put", "k".repeat(513), "")).toMatchObject({ error: expect.stringContaining("414") });
+    const metadata = "m".repeat(1_025);
+    expect(await call("RUNS", "put", "key", "", { metadata })).toMatchObject({ error: expect.stringContaining("413") });
+  });
+});
+
+it("limits rates by key", async () => {
+  const answers = [];
+  for (const key of ["one", "one", "one", "other"]) answers.push(await call("LIMIT", "limit", { key }));
+  expect(answers.map((answer) => Object(answer).value.success)).toEqual([true, true, false, true]);
+});
+
+describe("migrations", () => {
+  const change = { new_classes: [], new_sqlite_classes: [], renamed_classes: [], deleted_classes: [] };
+  const v1: Migration = { ...change, tag: "v1", new_sqlite_classes: ["Loan", "Locks"] };
+  const v2: Migration = { ...change, tag: "v2", renamed_classes: [{ from: "Loan", to: "Link" }] };
+  const v3: Migration = { ...change, tag: "v3", deleted_classes: ["Locks"], new_sqlite_classes: ["Loan"] };
+  const empty = { migrations: [], classes: {} };
+
+  it("keep what is stored under a class's old name", () => {
+    const first = migrateClasses(empty, [v1]);
+    expect(first.classes).toEqual({ Loan: "Loan", Locks: "Locks" });
+    const second = migrateClasses(first, [v1, v2]);
+    expect(second).toEqual({ migrations: ["v1", "v2"], classes: { Link: "Loan", Locks: "Locks" } });
+    // The name is free again, its folder is not.
+    expect(migrateClasses(second, [v1, v2, v3]).classes).toEqual({ Link: "Loan", Loan: "Loan-v3" });
+  });
+
+  it("give a new folder the newest names", () => {
+    expect(migrateClasses(empty, [v1, v2]).classes).toEqual({ Link: "Link", Locks: "Locks" });
+  });
+});
+
+it("removes only databases that are empty", async () => {
+  const objects = createTempDirectory("serve");
+  const path = (name: string) => join(objects, "Class", `${name}.sqlite`);
+  await mkdir(join(objects, "Class"));
+  for (const name of ["empty", "full", "logged", "metadata"]) {
+    const database = new DatabaseSync(path(name));
+    database.exec("PRAGMA page_size = 4096; CREATE TABLE entries (key TEXT)");
+    if (name !== "full") database.exec("DROP TABLE entries; VACUUM");
+    database.close();
+  }
+  writeFileSync(`${path("logged")}-wal`, "");
+  expect(removeEmptyObjects(objects)).toBe(1);
+  expect(["empty", "full", "logged", "metadata"].map((name) => existsSync(path(name)))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
+});

@@ -1,0 +1,165 @@
+// kitsu-actions serve: the worker as a service, with a server of the studio that answers when it is
+// told to.
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { findFreePort, listen } from "../../../scripts/listen.ts";
+import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
+import { createTempDirectory } from "../../../scripts/temp-directory.ts";
+import { waitUntil } from "../../../scripts/wait-until.ts";
+import { kitsuActions } from "./support/run.ts";
+import { listPorts, readArguments, Service } from "./support/service.ts";
+import { createStudio } from "./support/studio.ts";
+
+const KITSU = "http://kitsu.studio.example";
+const LOG_TOKEN = "a-token-that-opens-the-log";
+const FORWARD_SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+const ID = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
+const RUN = "0123456789abcdef0123456789abcdef";
+
+const state = createTempDirectory("serve");
+let port: number;
+let settings: Record<string, string>;
+let service: Service;
+
+/** The requests that the studio's server has not answered yet. */
+const held: ServerResponse[] = [];
+const studio = createServer((request, response) => request.resume().once("end", () => held.push(response)));
+
+function startService(...more: string[]): Service {
+  const started = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port), ...more], settings);
+  onTestFinished(() => started.killAll());
+  return started;
+}
+
+beforeAll(async () => {
+  const studioPort = await listen(studio);
+  port = await findFreePort();
+  const secret = join(createTempDirectory("serve"), "log-token");
+  await writeFile(secret, `${LOG_TOKEN}\n`);
+  settings = {
+    KITSU_URL: KITSU,
+    FORWARD_TARGETS: JSON.stringify({ publish: { url: `http://127.0.0.1:${studioPort}/` } }),
+    FORWARD_SECRET,
+    LOG_TOKEN_FILE: secret,
+  };
+  const config = join(createTempDirectory("serve"), "settings.toml");
+  await writeFile(config, `KITSU_URL = "${KITSU}"\n`);
+  settings.CONFIG = config;
+  service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
+  await service.listen();
+});
+
+afterAll(() => {
+  service.killAll();
+  studio.close();
+});
+
+const url = (path: string) => `http://127.0.0.1:${port}${path}`;
+
+const call = () =>
+  fetch(url(`/actions/publish?run=${RUN}`), {
+    method: "POST",
+    headers: { origin: KITSU, "content-type": "application/json" },
+    body: JSON.stringify({
+      entitytype: "shot",
+      originurl: `/productions/${ID}/shots`,
+      selection: [ID],
+      productionid: ID,
+      userid: ID,
+      useremail: "ada@studio.example",
+    }),
+  });
+
+const isRefused = () =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", () => resolve(true));
+  });
+
+const until = async (check: () => boolean | Promise<boolean>) =>
+  expect(await waitUntil(check, { limitMs: 20_000, everyMs: 10 })).toBe(true);
+
+describe("a service", () => {
+  it("says that it can store and answer, without a secret", async () => {
+    const response = await fetch(url("/healthz"));
+    expect([response.status, await response.json()]).toEqual([200, { healthy: true }]);
+  });
+
+  it("listens on its port alone", () => {
+    expect(listPorts(service.processes)).toEqual([port]);
+  });
+
+  it("has no secret in the arguments of its processes", () => {
+    expect(service.processes.length).toBeGreaterThan(1);
+    const all = service.processes.map(readArguments).join("\n");
+    expect(all).toContain("workerd");
+    for (const secret of [LOG_TOKEN, FORWARD_SECRET]) expect(all).not.toContain(secret);
+  });
+
+  it("has its folder for itself", async () => {
+    const second = startService();
+    expect(await second.ended).toBe(1);
+    expect(second.errors).toContain(`Another service uses the state folder ${state}.`);
+  });
+
+  it("says that its port is in use", async () => {
+    const second = startService("--state", createTempDirectory("serve"));
+    expect(await second.ended).toBe(1);
+    expect(second.errors).toContain(`Port ${port} is in use`);
+  });
+
+  it("lets a call end that is in flight when it is stopped, and has its record after a restart", async () => {
+    const answer = call();
+    await until(() => held.length === 1);
+    service.stop();
+    await until(isRefused);
+    held[0]?.setHeader("content-type", "application/json").end('{"kind":"done","severity":"success","title":"Yes"}');
+    expect(await (await answer).json()).toMatchObject({ reply: { kind: "done", title: "Yes" } });
+    expect(await service.ended).toBe(0);
+    expect(service.log.at(-1)).toMatchObject({ event: "stopped" });
+
+    service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
+    await service.listen();
+    const log = await fetch(url("/runs.json"), { headers: { authorization: `Bearer ${LOG_TOKEN}` } });
+    expect(await log.json()).toMatchObject({ runs: [{ id: RUN, state: "done", title: "Yes" }] });
+  });
+
+  it("starts again after it was killed, and ends the worker that it left", async () => {
+    const before = service.processes;
+    service.kill();
+    await service.ended;
+    service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
+    await service.listen();
+    expect((await fetch(url("/healthz"))).status).toBe(200);
+    expect(before.map(readArguments).join("")).toBe("");
+  });
+
+  it("refuses what a newer version has stored", async () => {
+    service.stop();
+    await service.ended;
+    const path = join(state, "state.json");
+    const written = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...written, layout: written.layout + 1, version: "9.9.9" }));
+    const older = startService();
+    expect(await older.ended).toBe(1);
+    expect(older.errors).toContain("was written by a newer version (9.9.9)");
+  });
+});
+
+it("serves a studio's own actions", async () => {
+  const repository = await createStudio();
+  expect(await kitsuActions(repository.folder, "build")).toMatchObject({ code: 0 });
+  const ownPort = await findFreePort();
+  const args = ["--state", createTempDirectory("serve"), "--port", String(ownPort)];
+  const own = new Service(repository.folder, args, { KITSU_URL: KITSU });
+  onTestFinished(() => own.killAll());
+  await own.listen();
+  const catalogue = await fetch(`http://127.0.0.1:${ownPort}/actions`);
+  expect(await catalogue.text()).toContain('"hello"');
+});
