@@ -35,7 +35,7 @@ ${renderActions(base, actions)}`,
   });
 }
 
-/** Whether a manager's copy runs here. On another host than Kitsu's, no other copy is seen. */
+/** Whether a userscript manager's copy runs here: on another host, no other copy can be seen. */
 const renderState = (
   isOnKitsuHost: boolean,
 ) => html`<p class="alive"><span class="tag success">${message("home.running")}</span></p>
