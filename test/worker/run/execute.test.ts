@@ -459,10 +459,10 @@ describe("a run that can be undone", () => {
     expect((await undo(url)).status).toBe(200);
   });
 
-  it.each([
+  it.each<[string, Reply]>([
     ["could not be tried", { kind: "failed", code: "kitsu-unreachable", title: "Not reached", retry: true }],
     ["failed for some tasks", { ...DONE, outcomes: [{ id: TASK, label: "SH010", state: "failed" }] }],
-  ] as const)("does not run the action again to retry an undo that %s", async (_, reply) => {
+  ])("does not run the action again to retry an undo that %s", async (_, reply) => {
     offer();
     const url = (await run())?.undo?.url;
     behavior.undo.mockResolvedValueOnce(reply);
