@@ -12,7 +12,7 @@ const COLORS = { create: "green", change: "yellow", remove: "red", unchanged: "d
 >;
 const LABELS = { name: "name", entity_type: "entity type", is_ajax: "Ajax" } as const;
 
-export function formatPlan({ steps, others }: Plan, options: FormatOptions): string {
+export function formatPlan({ steps, others, sharedNames }: Plan, options: FormatOptions): string {
   const width = Math.min(48, Math.max(0, ...steps.map((step) => [...formatName(nameOf(step))].length)));
   return [
     ...steps.map((step) => formatStep(step, width, options)),
@@ -20,6 +20,7 @@ export function formatPlan({ steps, others }: Plan, options: FormatOptions): str
       const line = `  ${formatName(other.name).padEnd(width)}  created by hand, not changed  ${escapeControls(other.url)}`;
       return color("dim", line, options);
     }),
+    ...sharedNames.map((name) => color("yellow", `! ${describeShared(name)}`, options)),
     summarize(steps),
   ].join("\n");
 }
@@ -34,6 +35,9 @@ function summarize(steps: readonly Step[]): string {
   if (count("unchanged") === steps.length) return "Nothing to do.";
   return `${count("create")} to create, ${count("change")} to change, ${count("remove")} to remove, ${count("unchanged")} up to date.`;
 }
+
+const describeShared = (name: string) =>
+  `Several entries are named "${escapeControls(name)}": Kitsu's menu can run only one of them. Give them different names.`;
 
 const nameOf = (step: Step) => (step.kind === "create" ? step.wanted : step.present).name;
 const formatName = (name: string) => escapeControls(name) || "(no name)";

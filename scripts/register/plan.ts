@@ -16,6 +16,8 @@ export type Plan = {
   steps: Step[];
   /** created by hand with an address of this worker; not changed */
   others: Registered[];
+  /** names that another entry has, too: Kitsu's menu tells entries apart by their names alone */
+  sharedNames: string[];
 };
 
 export type Write = Exclude<Step, { kind: "unchanged" }>;
@@ -55,6 +57,7 @@ export function makePlan(worker: string, wanted: readonly Wanted[], present: rea
   pair((one, other) => other.url === plainUrl(worker, one.actionId) && other.is_ajax === one.is_ajax);
 
   const ids = new Set(wanted.map(({ actionId }) => actionId));
+  const kept = [...remaining].filter((other) => ownActionId(worker, other) === undefined);
   return {
     steps: [
       ...wanted.map((one) => toStep(worker, one, matches.get(one))),
@@ -65,10 +68,15 @@ export function makePlan(worker: string, wanted: readonly Wanted[], present: rea
         return [{ kind: "remove", present: other, reason: isOffered ? "duplicate" : "not offered" }];
       }),
     ],
-    others: [...remaining].filter(
-      (other) => ownActionId(worker, other) === undefined && other.url.startsWith(plainUrl(worker, "")),
-    ),
+    others: kept.filter(({ url }) => url.startsWith(plainUrl(worker, ""))),
+    sharedNames: findSharedNames(wanted, kept),
   };
+}
+
+function findSharedNames(wanted: readonly Wanted[], kept: readonly Registered[]): string[] {
+  const names = wanted.map(({ name }) => name);
+  const all = [...names, ...kept.map(({ name }) => name)];
+  return [...new Set(names)].filter((name) => all.indexOf(name) !== all.lastIndexOf(name));
 }
 
 function toStep(worker: string, { actionId: _, ...wanted }: Wanted, present: Registered | undefined): Step {

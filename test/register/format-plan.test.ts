@@ -43,7 +43,18 @@ describe("the formatted plan", () => {
     for (const code of [33, 32, 2, 31]) expect(colored).toContain(`\u001b[${code}m`);
   });
 
+  it("says which names are not unique", () => {
+    const sharing = makePlan(
+      WORKER,
+      [wanted("debug", "Debug")],
+      [{ ...debug, id: "1", url: "https://other.example/" }],
+    );
+    expect(formatPlan(sharing, { isColored: false })).toContain(
+      '! Several entries are named "Debug": Kitsu\'s menu can run only one of them. Give them different names.',
+    );
+  });
+
   it("says that there is nothing to do", () => {
-    expect(formatPlan({ steps: [], others: [] }, { isColored: false })).toBe("Nothing to do.");
+    expect(formatPlan({ steps: [], others: [], sharedNames: [] }, { isColored: false })).toBe("Nothing to do.");
   });
 });

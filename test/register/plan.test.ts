@@ -36,6 +36,19 @@ describe("the plan", () => {
     });
   });
 
+  it("names what Kitsu's menu can't tell apart: own titles, and entries that stay", () => {
+    expect(plan(complete).sharedNames).toEqual([]);
+    expect(plan([...complete, row("other", { url: "https://staging.example/actions/debug?" })]).sharedNames).toEqual([
+      "Debug",
+    ]);
+    expect(makePlan(WORKER, [...wanted, ...wanted], []).sharedNames).toHaveLength(3);
+    // These get another name, or are removed.
+    expect(
+      plan([row("form", { name: "Statistics" }), row("twice"), row("old", { url: `${WORKER}/actions/old?` })])
+        .sharedNames,
+    ).toEqual([]);
+  });
+
   it("is empty if Kitsu has everything, in any order", () => {
     expect(listWrites(plan([...complete].reverse()))).toEqual([]);
     expect(steps(complete)).toEqual(["unchanged form", "unchanged ajax", "unchanged statistics"]);

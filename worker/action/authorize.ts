@@ -32,7 +32,8 @@ export function checkTrust(person: Person, action: Action, settings: Settings): 
   if (person.sessionProblem !== undefined) throw sessionMissing(person.sessionProblem, missing);
   throw new Failure("person-not-accepted", {
     text: message("authorize.needsVerifiedUser", { title: action.title }),
-    advice: message("authorize.logInAndRunThere"),
+    // Where no session arrives, logging in does not help.
+    advice: message(missing === "session" ? "authorize.noSessionHere" : "authorize.logInAndRunThere"),
     cause: `"${missing}" is required, the call is "${person.trust}"`,
   });
 }

@@ -8,12 +8,14 @@ import {
   checkTrust,
   createRoleLookup,
 } from "../../../worker/action/authorize.ts";
-import { Failure } from "../../../worker/format/failure.ts";
+import { Failure, toFailure } from "../../../worker/format/failure.ts";
+import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
 import { openKitsu } from "../../../worker/services/kitsu.ts";
 import { openZou } from "../../../worker/services/zou.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
+import type { Trust } from "../../../worker/settings/trust.ts";
 import { makeEnv } from "../../support/worker/worker.ts";
 import {
   ADMIN,
@@ -293,4 +295,17 @@ describe("the required trust level", () => {
       else expect(check).toThrow("needs a verified user");
     },
   );
+
+  it("is not said to be reached by logging in where no session of Kitsu arrives", () => {
+    const adviseTo = (trust: Trust) => {
+      try {
+        checkTrust({ ...asPerson("ADMIN"), trust: "unchecked" }, action({ trust }), settings({}));
+      } catch (thrown) {
+        return toEnglish(toFailure(thrown).reply.advice ?? "");
+      }
+      return undefined;
+    };
+    expect(adviseTo("session")).toContain("can't verify your session in Kitsu");
+    expect(adviseTo("claimed")).toContain("Log in to Kitsu");
+  });
 });

@@ -18,7 +18,7 @@ export async function sendControl(
   run: Run,
   control: Control,
 ): Promise<ControlAnswer> {
-  const maybeDone = message("target.maybeReceived");
+  const maybeDone = message("target.maybeControlled");
   const content: ForwardedControl = { ...describeRequest(context, run, target.id), type: control };
   const { signal } = context;
   const id = `${run.id}-${control}-${randomHex(8)}`;
