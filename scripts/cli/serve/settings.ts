@@ -17,6 +17,7 @@ const RESERVED: Readonly<Record<string, string>> = {
   TRUST_PROXY: "name your proxies with --trusted-proxies instead",
   LOCAL: "it is for npm start: it would open the log to everyone on this machine",
   VERSION: "the service sets it",
+  INJECT: "Kitsu's own requests would come back to the worker; let your proxy add the script's tag",
 };
 
 type IsKnown = (name: string) => boolean;

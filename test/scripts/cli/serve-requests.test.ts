@@ -80,7 +80,7 @@ it.each([
 describe("settings", () => {
   const folder = createTempDirectory("serve");
   const config = join(folder, "settings.toml");
-  const KNOWN = ["KITSU_URL", "KITSU_TOKEN", "LOG_TOKEN", "LANGUAGE", "KABARET", "TRUST_PROXY", "LOCAL"];
+  const KNOWN = ["KITSU_URL", "KITSU_TOKEN", "LOG_TOKEN", "LANGUAGE", "KABARET", "TRUST_PROXY", "LOCAL", "INJECT"];
   const read = (toml: string, env: Record<string, string> = {}, hasOwnActions = false) => {
     writeFileSync(config, toml);
     return readVariables({ config, wranglerConfig: {}, env: { KITSU_URL: "", ...env }, known: KNOWN, hasOwnActions });
@@ -121,6 +121,7 @@ describe("settings", () => {
     ["invalid TOML", "KITSU_URL = ", "is not valid TOML"],
     ["what the service sets", 'TRUST_PROXY = "1"', "name your proxies with --trusted-proxies instead"],
     ["what would open the log", 'LOCAL = "1"', "Remove the setting LOCAL"],
+    ["what is for Cloudflare", 'INJECT = "1"', "let your proxy add the script's tag"],
   ])("refuse %s", (_, toml, sentence) => {
     expect(() => read(toml)).toThrow(sentence);
   });
