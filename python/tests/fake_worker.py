@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Callable, Union
 
 from caller import SECRET
+from json_server import JsonHandler, open_server, serving
 from standardwebhooks import Webhook
 
 EARLY = (404, "report-early")
@@ -31,8 +30,7 @@ class FakeWorker:
         self.gets: list[str] = []
         self.refuse_all: bool = False
         self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._server, self.url = open_server(self._make_handler())
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         with self._changed:
@@ -51,10 +49,10 @@ class FakeWorker:
             self._changed.notify_all()
             return answer
 
-    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
+    def _make_handler(self) -> type[JsonHandler]:
         worker = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
                 headers = {name.lower(): value for name, value in self.headers.items()}
@@ -64,36 +62,19 @@ class FakeWorker:
                     self.close_connection = True
                     return
                 status, code = answer
-                self._send(status, {"version": 1, "reply": {"kind": "failed", "code": code, "title": code}})
+                reply = {"kind": "failed", "code": code, "title": code}
+                headers = {"location": f"{worker.url}/elsewhere"} if status == 302 else {}
+                self.send_json(status, {"version": 1, "reply": reply}, headers)
 
             def do_GET(self) -> None:
                 worker.gets.append(self.path)
                 Webhook(SECRET).verify("", dict(self.headers), json_parse=False)
                 page = worker.tasks.get(self.path)
-                self._send(200 if page else 404, page or {"reply": {"kind": "failed", "code": "unknown-page"}})
-
-            def _send(self, status: int, body: dict[str, Any]) -> None:
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                if status == 302:
-                    self.send_header("location", f"{worker.url}/elsewhere")
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                pass
+                self.send_json(200 if page else 404, page or {"reply": {"kind": "failed", "code": "unknown-page"}})
 
         return Handler
 
     @contextmanager
     def serve(self) -> Iterator[FakeWorker]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from caller import make_call, make_task
+from json_server import JsonHandler, open_server, serving
 
 #: gazu takes nothing but UUIDs.
 TASKS = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(4)]
@@ -35,16 +34,16 @@ class FakeZou:
     def __init__(self) -> None:
         self.comments: list[tuple[str, str, str, str]] = []
         self.refused: set[str] = set()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
-        self.api = f"http://127.0.0.1:{self._server.server_address[1]}/api"
+        self._server, address = open_server(self._make_handler())
+        self.api = f"{address}/api"
 
-    def _make_handler(self) -> type[BaseHTTPRequestHandler]:
+    def _make_handler(self) -> type[JsonHandler]:
         zou = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(JsonHandler):
             def do_GET(self) -> None:
                 wanted = dict(parse_qsl(urlsplit(self.path).query))
-                self._send(200, [row for row in STATUSES if wanted.items() <= row.items()])
+                self.send_json(200, [row for row in STATUSES if wanted.items() <= row.items()])
 
             def do_POST(self) -> None:
                 comment = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -53,31 +52,14 @@ class FakeZou:
                 assert self.headers["authorization"] == "Bearer token"
                 task = found[1]
                 if task in zou.refused:
-                    self._send(403, {"message": "Forbidden"})
+                    self.send_json(403, {"message": "Forbidden"})
                     return
                 zou.comments.append((task, comment["task_status_id"], comment["comment"], comment["person_id"]))
-                self._send(201, {"id": "c1", **comment})
-
-            def _send(self, status: int, body: Any) -> None:
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                pass
+                self.send_json(201, {"id": "c1", **comment})
 
         return Handler
 
     @contextmanager
     def serve(self) -> Iterator[FakeZou]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
