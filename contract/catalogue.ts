@@ -1,6 +1,10 @@
 // What the worker offers.
 import * as v from "valibot";
 
+/** Kinds of entities that have tasks, in Zou's words but in lower case. */
+export const ENTITY_TYPES = ["asset", "shot", "sequence", "edit", "episode"] as const;
+export type EntityType = (typeof ENTITY_TYPES)[number];
+
 /**
  * One action.
  * - `url`: where Kitsu sends its calls
@@ -14,7 +18,7 @@ export const OfferedAction = v.object({
   about: v.string(),
   url: v.string(),
   modes: v.array(v.picklist(["form", "ajax"])),
-  entityTypes: v.optional(v.array(v.picklist(["asset", "shot", "sequence", "edit", "episode"]))),
+  entityTypes: v.optional(v.array(v.picklist(ENTITY_TYPES))),
   mayRun: v.boolean(),
 });
 export type OfferedAction = v.InferOutput<typeof OfferedAction>;

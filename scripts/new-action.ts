@@ -1,12 +1,13 @@
 // npm run new <id>: writes the file of a new action and its test, and adds it to the registry.
 import { access, readFile, writeFile } from "node:fs/promises";
+import { SLUG } from "../worker/format/slug.ts";
 import { toVariable } from "./action-id.ts";
 import { actionSource } from "./action-source.ts";
 
 const root = new URL("../", import.meta.url);
 const [id] = process.argv.slice(2);
 
-if (id === undefined || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) {
+if (id === undefined || !SLUG.test(id)) {
   console.error(
     "Usage: npm run new <id>\nThe ID consists of lowercase letters, digits and single hyphens, like make-playlist. The action's URL ends with it.",
   );

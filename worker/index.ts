@@ -195,6 +195,7 @@ export function createWorker({ actions }: { actions: readonly Action[] }): Kitsu
   };
 }
 
+export type { EntityType } from "../contract.ts";
 export type { Person } from "./access/person.ts";
 export {
   type Action,
@@ -202,7 +203,6 @@ export {
   type Confirmation,
   type Control,
   defineAction,
-  type EntityType,
   type Problems,
   type RunStatus,
   type TaskConflict,

@@ -1,6 +1,7 @@
 // The actions that the deployed worker offers. They depend on its settings, so the worker itself
 // must list them.
 import * as v from "valibot";
+import { ENTITY_TYPES } from "../../contract.ts";
 import { CliError } from "../cli-error.ts";
 import { type CustomAction, checkLengths, ownUrl } from "./custom-action.ts";
 
@@ -8,7 +9,7 @@ const OfferedAction = v.object({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
   title: v.pipe(v.string(), v.trim(), v.minLength(1)),
   modes: v.pipe(v.array(v.picklist(["form", "ajax"])), v.minLength(1)),
-  entityTypes: v.optional(v.array(v.picklist(["asset", "shot", "sequence", "edit", "episode"]))),
+  entityTypes: v.optional(v.array(v.picklist(ENTITY_TYPES))),
 });
 export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 

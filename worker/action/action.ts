@@ -1,7 +1,7 @@
 // What authors of actions write against. An action is a declaration and a few functions. It returns
 // data: it writes no HTML, touches no storage, and doesn't know how it was called.
 import * as v from "valibot";
-import type { Input } from "../../contract.ts";
+import type { EntityType, Input } from "../../contract.ts";
 import type { Text } from "../format/message.ts";
 import type { Ask, Outcome, Reply, Run } from "../format/reply.ts";
 import type { Role } from "../services/zou-objects.ts";
@@ -14,9 +14,6 @@ import type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 export type { ActionContext, TaskConflict, UndoOffer, WatchContext } from "./context.ts";
 export type { Problems } from "./form-input.ts";
 export type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
-
-/** Kinds of entities that have tasks, in Zou's words but in lower case. */
-export type EntityType = "asset" | "shot" | "sequence" | "edit" | "episode";
 
 /** What the person must confirm. */
 export type Confirmation = {

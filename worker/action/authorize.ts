@@ -10,7 +10,7 @@ import { findRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
 import type { ActionLimits, Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
-import type { Action, ActionContext, EntityType } from "./action.ts";
+import type { Action, ActionContext } from "./action.ts";
 import { nameKind, nameRole, nameRoles } from "./role-names.ts";
 
 /** The trust level that the deployment or the action requires and the person lacks. */
@@ -153,7 +153,7 @@ export function findDenial(
       message("authorize.askForAssignment", { leaveOut }),
     );
   const type = entity?.type.toLowerCase();
-  if (action.entityTypes !== undefined && !action.entityTypes.some((one: EntityType) => one === type)) {
+  if (action.entityTypes !== undefined && !action.entityTypes.some((one) => one === type)) {
     const kinds = action.entityTypes.map(nameKind);
     const reason =
       type === undefined

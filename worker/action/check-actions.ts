@@ -1,14 +1,13 @@
 // What is wrong with the actions that a studio wrote, in sentences that say what to change. An
 // editor says most of it, too, but a build does not check types.
 import * as v from "valibot";
+import { ENTITY_TYPES } from "../../contract.ts";
 import { SLUG } from "../format/slug.ts";
 import { ROLES } from "../services/zou-objects.ts";
 import { TRUSTS } from "../settings/trust.ts";
 
 /** An action and, if it is known, the file that exports it: "actions/make-movie.ts". */
 export type WrittenAction = { file?: string | undefined; action: unknown };
-
-const ENTITY_TYPES = ["asset", "shot", "sequence", "edit", "episode"];
 
 /** One text, or one per language. */
 function words(name: string, example: string, maxChars: number) {

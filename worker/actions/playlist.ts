@@ -2,7 +2,8 @@
 // entity type, because a playlist has one of each. Zou doesn't validate the entries, so they are
 // built only from what Zou returned.
 import * as v from "valibot";
-import { type ActionContext, defineAction, type EntityType } from "../action/action.ts";
+import type { EntityType } from "../../contract.ts";
+import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure, toFailure } from "../format/failure.ts";
 import { formatSortable } from "../format/locale-formats.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";

@@ -2,10 +2,9 @@
 // origin, which this page can read if the worker is on Kitsu's host.
 import * as v from "valibot";
 import { say } from "./localize-here.ts";
+import { VERSION_ATTRIBUTE } from "./outdated.ts";
 
 const KEY = "kitsu-actions:script";
-/** Set by a userscript manager's copy, which runs on this page, too. */
-const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
 /** `way` is absent if a userscript manager ran it. */
 const Note = v.pipe(v.string(), v.parseJson(), v.tuple([v.object({ way: v.optional(v.string()), at: v.number() })]));

@@ -1,7 +1,7 @@
 import { compareVersions } from "../../format/version-order.ts";
 
 /** Set by the userscript on every page where it runs. */
-const VERSION_ATTRIBUTE = "data-kitsu-actions";
+export const VERSION_ATTRIBUTE = "data-kitsu-actions";
 
 /**
  * Shows a notice if the userscript on this page is older than the latest one. Some managers start
