@@ -74,6 +74,25 @@ def test_progress_is_reported_with_its_outcomes(receiver: Receiver, worker: Fake
     ]
 
 
+def test_the_newest_report_is_repeated_while_there_is_no_progress(
+    receiver: Receiver, worker: FakeWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_sender, "REPEAT_AFTER_S", 0.01)
+    monkeypatch.setattr(report_sender, "INTERVAL_S", 0.01)
+    may_end = threading.Event()
+
+    def work(run: LongRun) -> None:
+        run.progress(1, 2, "sh010")
+        may_end.wait(30)
+
+    start(receiver, worker, work)
+    worker.wait_for(lambda: sum(report["progress"]["done"] == 1 for report in worker.reports) >= 3)
+    ids = [headers["webhook-id"] for headers, _ in worker.attempts]
+    assert len(set(ids)) == len(ids)
+    may_end.set()
+    assert worker.wait_for_end()["kind"] == "done"
+
+
 def test_each_report_has_its_own_id_and_times_do_not_go_back(receiver: Receiver, worker: FakeWorker) -> None:
     def report(run: LongRun, done: int) -> None:
         run.progress(done, 3)

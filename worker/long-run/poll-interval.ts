@@ -3,6 +3,7 @@
 import type { RunStatus } from "../action/action.ts";
 import type { Settings } from "../settings/settings.ts";
 import { isOver, type StoredLongRun } from "./long-run-state.ts";
+import { findSilence } from "./server-status.ts";
 
 /** For this long after a person started or controlled the run, it is polled this often. */
 const PERSON_WAITS_MS = 30_000;
@@ -22,7 +23,10 @@ const ROUND_MAX_MS = 30_000;
 const ROUND_WAIT_MS = 6_000;
 const ROUND_WAIT_MIN_MS = 2_000;
 
-/** A run without a `watch` needs no polling, only a check whether its time is over. */
+/**
+ * A run without a `watch` needs no polling, only a check whether its server has become silent, and
+ * whether its time is over.
+ */
 const UNWATCHED_MS = 3_600_000;
 
 /** The log does not say yet that it is running. KV takes one write per key and second. */
@@ -48,7 +52,10 @@ function choosePollWait(
 ): number {
   if (nextCheckMs === 0) return 0;
   const now = Date.now();
-  if (!start.isWatched) return Math.max(0, Math.min(UNWATCHED_MS, state.startedAt + longRunLimitMs + 1 - now));
+  if (!start.isWatched) {
+    const [silenceMs, endMs] = [findSilence(state) - now, state.startedAt + longRunLimitMs + 1 - now];
+    return Math.max(0, Math.min(silenceMs > 0 ? silenceMs : UNWATCHED_MS, UNWATCHED_MS, endMs));
+  }
   // A run of an older version has none of these times.
   const { changedAt = state.startedAt, personAt = state.startedAt } = state;
   const activity = { quietMs: now - changedAt, personMs: now - personAt, isFollowed, polls };

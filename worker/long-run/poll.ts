@@ -13,7 +13,7 @@ import { describeRun } from "../storage/run-links.ts";
 import type { LongRunStart, LongRunState, StoredLongRun } from "./long-run-state.ts";
 import { POLL_INTERVAL_MAX_MS } from "./poll-interval.ts";
 import { runOver } from "./run-lookup.ts";
-import { toRunStatus } from "./server-status.ts";
+import { waitForReport } from "./server-status.ts";
 
 /** The time limit of one poll. */
 export const POLL_MAX_MS = 25_000;
@@ -69,17 +69,14 @@ export async function poll(
   }
 }
 
-/**
- * Asks the action how the run is now. A studio's server reports it instead, so then it is as it
- * was.
- */
+/** Asks the action how the run is now. If a studio's server reports it, there is nobody to ask. */
 export async function watchRun(
   run: StoredLongRun,
   settings: Settings,
   createContext: (signal: AbortSignal) => WatchContext,
   readData: () => Promise<unknown>,
 ): Promise<RunStatus> {
-  if (!run.start.isWatched) return toRunStatus(run, {});
+  if (!run.start.isWatched) return waitForReport(run);
   const { title, watch } = findAction(run.start.record.action, settings);
   // A deploy may have removed the action's `watch`. Then the run ends.
   if (watch === undefined) throw runOver();

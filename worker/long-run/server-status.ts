@@ -1,5 +1,6 @@
 // The status of a run that a studio's server works on, from what it reports or answers.
 import type { RunStatus } from "../action/action.ts";
+import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import { readMissing, reportMissing } from "../services/missing-tasks.ts";
 import { type ServerOffers, toControls } from "../services/server-answer.ts";
@@ -51,4 +52,22 @@ export function toRunStatus(
   const data: unknown = JSON.parse(state.data);
   const current = reply === undefined ? state.reply : reportMissing(reply, readMissing(data));
   return { reply: current, data, controls: current.kind === "started" ? toControls(state.controls, offers) : [] };
+}
+
+/** How long a server may be silent until the person is told. */
+const SILENT_AFTER_MS = 900_000;
+
+/** When the server last reported or answered, in epoch milliseconds. */
+const findLastSign = ({ reportedAt, personAt, startedAt }: LongRunState) =>
+  Math.max(reportedAt * 1_000, personAt ?? startedAt);
+
+/** When the person is told that the server is silent, unless it reports before. */
+export const findSilence = (state: LongRunState): number => findLastSign(state) + SILENT_AFTER_MS;
+
+/** The status between two reports. A server that was stopped can't say that its work has ended. */
+export function waitForReport(run: StoredLongRun): RunStatus {
+  const { state } = run;
+  if (state.reply.kind !== "started" || Date.now() < findSilence(state)) return toRunStatus(run, {});
+  const text = message("longRun.noReportSince", { since: findLastSign(state) });
+  return toRunStatus({ ...run, state: { ...state, reply: { ...state.reply, text } } }, {});
 }

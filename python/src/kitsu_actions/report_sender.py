@@ -16,6 +16,8 @@ log = logging.getLogger("kitsu_actions")
 
 #: Between two reports of progress. Only the newest is sent.
 INTERVAL_S = 1.0
+#: Without progress, the newest report is repeated: a silent server looks as if it had been stopped.
+REPEAT_AFTER_S = 300.0
 #: Before a report is sent again, by the number of attempts.
 RETRY_WAITS_S: tuple[float, ...] = (1, 2, 5, 15, 30, 60)
 _RETRY_WAIT_MAX_S = 300.0
@@ -44,6 +46,7 @@ class ReportSender:
         self._seconds = seconds
         self._changed = threading.Condition()
         self._next: Optional[_Report] = None
+        self._newest: Optional[_Report] = None
         self._has_last = False
         #: whether the last report has arrived
         self.has_arrived = False
@@ -90,9 +93,14 @@ class ReportSender:
 
     def _take(self) -> Optional[_Report]:
         with self._changed:
-            self._changed.wait_for(lambda: self._next is not None or self._is_closing)
-            report, self._next = self._next, None
-            return report
+            is_due = self._changed.wait_for(
+                lambda: self._next is not None or self._is_closing,
+                timeout=None if self._newest is None else REPEAT_AFTER_S,
+            )
+            if not is_due and self._newest is not None:
+                return replace(self._newest, id=self._make_id())
+            self._newest, self._next = self._next, None
+            return self._newest
 
     def _deliver(self, report: _Report) -> bool:
         """Sends a report until it arrives or there is a newer one. False if no other must be sent."""

@@ -138,6 +138,36 @@ describe("a long run of a studio's server", () => {
     );
   });
 
+  it("says since when the server is silent, once, until it reports again", async () => {
+    const answer = await begin();
+    const run = env.LONG_RUNS.getByName(answer.run?.id ?? "");
+    await report(progress(5));
+    const reportedAt = Date.now();
+    /** Runs the alarm, and returns when the next one is. */
+    const passAlarm = () =>
+      runInDurableObject(run, async (instance, { storage }) => {
+        await instance.alarm();
+        return (await storage.getAlarm()) ?? 0;
+      });
+    const now = vi.spyOn(Date, "now");
+    now.mockReturnValue(reportedAt + 60_000);
+    const next = await passAlarm();
+    expect((await follow(answer)).reply).toMatchObject(progress(5));
+    // Not later: nobody else would tell the person.
+    expect(next).toBeLessThanOrEqual(reportedAt + 900_001);
+    now.mockReturnValue(next);
+    expect(await passAlarm()).toBe(next + 3_600_000);
+    const silent = (await follow(answer)).reply;
+    expect(silent).toMatchObject({ kind: "started", progress: { done: 5 } });
+    expect(silent.text).toMatch(/^The studio's server has not reported anything since \S/);
+    now.mockReturnValue(next + 60_000);
+    await passAlarm();
+    expect((await follow(answer)).reply).toEqual(silent);
+    now.mockRestore();
+    await report(progress(6));
+    expect((await follow(answer)).reply).toMatchObject(progress(6));
+  });
+
   it("can be followed only with its key: while it runs, after its end, and after it deleted itself", async () => {
     const answer = await begin();
     const url = (answer.run?.follow?.url ?? "").replace(EDGE, "");
