@@ -150,7 +150,7 @@ const ORDER = [
   "actions",
   "storage",
   "pages",
-  "long-run",
+  "run/long-run",
   "run",
   "index.ts",
   "main.ts",
@@ -159,7 +159,8 @@ const ORDER = [
 /** The folder of a worker's file, as ORDER lists it. */
 function folderOf(path: string): string {
   const [, top = "", ...rest] = path.split("/");
-  return top === "actions" && rest.length > 1 ? `actions/${rest[0]}` : top;
+  const nested = rest.length > 1 ? `${top}/${rest[0]}` : top;
+  return ORDER.includes(nested) ? nested : top;
 }
 
 describe("import directions", () => {
@@ -204,7 +205,7 @@ describe("import directions", () => {
   });
 
   it("leave cloudflare:workers to the Durable Objects", () => {
-    const objects = ["storage/run-coordinator", "storage/temporary-link", "storage/locks", "long-run/long-run"].map(
+    const objects = ["storage/run-coordinator", "storage/temporary-link", "storage/locks", "run/long-run/long-run"].map(
       (name) => `worker/${name}.ts`,
     );
     const bad = products.filter(

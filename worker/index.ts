@@ -7,7 +7,6 @@ import { returnToLog, signIn, signOut } from "./access/log-access.ts";
 import type { Action } from "./action/action.ts";
 import { listActions, setStudioActions } from "./actions/index.ts";
 import { toFailure } from "./format/failure.ts";
-import { serveFollow, servePicture, serveReport } from "./long-run/long-run-routes.ts";
 import { serveContract, serveOpenapi } from "./pages/api-description.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
@@ -27,6 +26,7 @@ import { serveCatalogue } from "./run/catalogue.ts";
 import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
+import { serveFollow, servePicture, serveReport } from "./run/long-run/long-run-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
 import { type Env, readSettings } from "./settings/settings.ts";
@@ -228,8 +228,8 @@ export type {
   Started,
   Table,
 } from "./format/reply.ts";
-export { LongRun } from "./long-run/long-run.ts";
 export type { Call } from "./request/call.ts";
+export { LongRun } from "./run/long-run/long-run.ts";
 export type { Kitsu } from "./services/kitsu.ts";
 export type { SelectedTask, Selection } from "./services/selection.ts";
 export type { Role } from "./services/zou-objects.ts";

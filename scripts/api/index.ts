@@ -21,7 +21,7 @@ const ENTRIES: Readonly<Record<string, { file: string; name: string }>> = {
 /** What is of no use to an author of actions, although something that they use refers to it. */
 const FOREIGN_FILES = [
   "**/playground/**",
-  "**/worker/long-run/**",
+  "**/worker/run/long-run/**",
   "**/worker/storage/!(run-record).ts",
   "**/worker/settings/*-settings.ts",
   "**/worker/launch/{launchers,kabaret-settings}.ts",

@@ -6,13 +6,13 @@ import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
-import { dropUsedOffers, findRun } from "../long-run/run-lookup.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type AskedRun, identifyRun } from "../storage/known-run.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, linkRun, type OfferedUndo } from "../storage/run-links.ts";
 import type { ActionEffects } from "./action-context.ts";
+import { dropUsedOffers, findRun } from "./long-run/run-lookup.ts";
 import { runsOnce } from "./own-run.ts";
 
 /** The run that an earlier request with the same call started. */

@@ -6,9 +6,6 @@ import { Failure } from "../format/failure.ts";
 import { localize, localizeAll } from "../format/localize.ts";
 import type { Reader } from "../format/reader.ts";
 import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";
-import { readRunAnswer } from "../long-run/long-run-routes.ts";
-import type { RunAnswer } from "../long-run/long-run-state.ts";
-import { dropUsedOffers, findRun } from "../long-run/run-lookup.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
 import { checkOrigin } from "../request/origin.ts";
@@ -19,6 +16,9 @@ import { describeRun, linkRun, readAttempt, readTime } from "../storage/run-link
 import { unknownRun } from "../storage/run-log.ts";
 import type { RunPhase } from "../storage/run-phase.ts";
 import type { RunRecord } from "../storage/run-record.ts";
+import { readRunAnswer } from "./long-run/long-run-routes.ts";
+import type { RunAnswer } from "./long-run/long-run-state.ts";
+import { dropUsedOffers, findRun } from "./long-run/run-lookup.ts";
 import { nameAction, redactReply, replyForPhase } from "./public-state.ts";
 import { answerCall, answerJson, wantsPage } from "./response.ts";
 

@@ -2,12 +2,12 @@
 import { Failure, toFailure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Run } from "../format/reply.ts";
-import { hashKey } from "../long-run/long-run-routes.ts";
-import { getLongRun } from "../long-run/run-lookup.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { followLinks, makeRunId } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import type { CallState } from "./call-state.ts";
+import { hashKey } from "./long-run/long-run-routes.ts";
+import { getLongRun } from "./long-run/run-lookup.ts";
 
 /**
  * Starts the long run and returns the URLs to follow it. If the run does not continue, releases its

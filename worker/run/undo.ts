@@ -4,11 +4,11 @@ import { isOwner, supervises } from "../action/authorize.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
-import { getLongRun } from "../long-run/run-lookup.ts";
 import type { Env } from "../settings/settings.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { linkRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
+import { getLongRun } from "./long-run/run-lookup.ts";
 import type { PendingRecord } from "./run-recorder.ts";
 
 /** `undone`: the updated record of the run, for the log; absent if nothing changed. */

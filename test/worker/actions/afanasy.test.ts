@@ -6,7 +6,7 @@ import type { Control, RunStatus, WatchContext } from "../../../worker/action/ac
 import { afanasy } from "../../../worker/actions/afanasy.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
-import { LongRun } from "../../../worker/long-run/long-run.ts";
+import { LongRun } from "../../../worker/run/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
 import { getLocks } from "../../../worker/storage/locks.ts";

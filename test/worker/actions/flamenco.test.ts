@@ -8,7 +8,7 @@ import { flamenco } from "../../../worker/actions/flamenco.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { localizeReply } from "../../../worker/format/reply.ts";
-import { LongRun } from "../../../worker/long-run/long-run.ts";
+import { LongRun } from "../../../worker/run/long-run/long-run.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { readParts } from "../../../worker/storage/large-value.ts";
 import { getLocks } from "../../../worker/storage/locks.ts";

@@ -2,7 +2,7 @@
 // the tasks. Three shots, which are three jobs.
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LongRun } from "../../../../worker/long-run/long-run.ts";
+import { LongRun } from "../../../../worker/run/long-run/long-run.ts";
 import { AFANASY_URL, type FakeAfserver, openFakeAfserver } from "../../../support/worker/afserver.ts";
 import { countCalls } from "../../../support/worker/count-calls.ts";
 import { type FakeFlamenco, FLAMENCO, openFakeFlamenco } from "../../../support/worker/flamenco.ts";

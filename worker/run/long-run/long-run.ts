@@ -2,15 +2,15 @@
 // action started. It survives restarts and deploys, updates everyone who follows it, writes the log
 // when the run ends, and then deletes itself.
 import { DurableObject } from "cloudflare:workers";
-import type { Control, RunStatus, WatchContext } from "../action/action.ts";
-import { withTimeLimit } from "../action/time-limit.ts";
-import { findAction } from "../actions/index.ts";
-import { describeCause, toFailure } from "../format/failure.ts";
-import type { Reply } from "../format/reply.ts";
-import { readReader } from "../request/read-reader.ts";
-import type { ServerUndo } from "../services/server-answer.ts";
-import { type Env, readSettings, type Settings } from "../settings/settings.ts";
-import type { RunRecord } from "../storage/run-record.ts";
+import type { Control, RunStatus, WatchContext } from "../../action/action.ts";
+import { withTimeLimit } from "../../action/time-limit.ts";
+import { findAction } from "../../actions/index.ts";
+import { describeCause, toFailure } from "../../format/failure.ts";
+import type { Reply } from "../../format/reply.ts";
+import { readReader } from "../../request/read-reader.ts";
+import type { ServerUndo } from "../../services/server-answer.ts";
+import { type Env, readSettings, type Settings } from "../../settings/settings.ts";
+import type { RunRecord } from "../../storage/run-record.ts";
 import { announceEnd, announceStart, offerUndo, releaseFinished } from "./long-run-log.ts";
 import {
   applyStatus,

@@ -1,12 +1,12 @@
 // Passes the start and the end of a long run on to the log, the locks and the run's coordinator.
-import type { Started } from "../format/reply.ts";
-import type { ServerUndo } from "../services/server-answer.ts";
-import { type Env, readSettings } from "../settings/settings.ts";
-import { identifyRun } from "../storage/known-run.ts";
-import { getLocks } from "../storage/locks.ts";
-import { getRunCoordinator } from "../storage/run-coordinator.ts";
-import type { OfferedUndo } from "../storage/run-links.ts";
-import { recordRun } from "../storage/run-log.ts";
+import type { Started } from "../../format/reply.ts";
+import type { ServerUndo } from "../../services/server-answer.ts";
+import { type Env, readSettings } from "../../settings/settings.ts";
+import { identifyRun } from "../../storage/known-run.ts";
+import { getLocks } from "../../storage/locks.ts";
+import { getRunCoordinator } from "../../storage/run-coordinator.ts";
+import type { OfferedUndo } from "../../storage/run-links.ts";
+import { recordRun } from "../../storage/run-log.ts";
 import { mayHoldLocks, type StoredLongRun, toRecord } from "./long-run-state.ts";
 
 const FINISHED: readonly string[] = ["done", "failed", "skipped"];

@@ -1,14 +1,14 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
 // three are stored separately, because they change at different times.
 import * as v from "valibot";
-import type { Control, RunStatus } from "../action/action.ts";
-import { removeUnsafeLinks } from "../action/safe-links.ts";
-import { ENGLISH, Reader } from "../format/reader.ts";
-import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../format/reply.ts";
-import type { Settings } from "../settings/settings.ts";
-import { readParts, toParts } from "../storage/large-value.ts";
-import { describeRun, followLinks } from "../storage/run-links.ts";
-import { RunRecord } from "../storage/run-record.ts";
+import type { Control, RunStatus } from "../../action/action.ts";
+import { removeUnsafeLinks } from "../../action/safe-links.ts";
+import { ENGLISH, Reader } from "../../format/reader.ts";
+import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../../format/reply.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { readParts, toParts } from "../../storage/large-value.ts";
+import { describeRun, followLinks } from "../../storage/run-links.ts";
+import { RunRecord } from "../../storage/run-record.ts";
 import { nameCanceler } from "./canceler.ts";
 import { ReportLog } from "./progress-report.ts";
 

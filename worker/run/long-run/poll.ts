@@ -1,15 +1,15 @@
 // One poll of a long run: asks the action for its status, and decides what to do if that fails.
-import { reopenKitsuFor } from "../access/kitsu-access.ts";
-import type { RunStatus, WatchContext } from "../action/action.ts";
-import { withTimeLimit } from "../action/time-limit.ts";
-import { findAction } from "../actions/index.ts";
-import { describeCause, Failure, toFailure } from "../format/failure.ts";
-import { localize } from "../format/localize.ts";
-import { joinSentences, message } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
-import type { WaitUntil } from "../services/isolate-memory.ts";
-import type { Settings } from "../settings/settings.ts";
-import { describeRun } from "../storage/run-links.ts";
+import { reopenKitsuFor } from "../../access/kitsu-access.ts";
+import type { RunStatus, WatchContext } from "../../action/action.ts";
+import { withTimeLimit } from "../../action/time-limit.ts";
+import { findAction } from "../../actions/index.ts";
+import { describeCause, Failure, toFailure } from "../../format/failure.ts";
+import { localize } from "../../format/localize.ts";
+import { joinSentences, message } from "../../format/message.ts";
+import type { Reply } from "../../format/reply.ts";
+import type { WaitUntil } from "../../services/isolate-memory.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { describeRun } from "../../storage/run-links.ts";
 import type { LongRunStart, LongRunState, StoredLongRun } from "./long-run-state.ts";
 import { POLL_INTERVAL_MAX_MS } from "./poll-interval.ts";
 import { runOver } from "./run-lookup.ts";

@@ -1,12 +1,12 @@
 // Cancels, pauses or resumes a run: for its owner, or a supervisor of all its projects.
-import type { Action, ActionContext, Control, ControlAnswer } from "../action/action.ts";
-import { isOwner, supervises } from "../action/authorize.ts";
-import { Failure, restoreFailure } from "../format/failure.ts";
-import { message, type Text } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
-import type { Env } from "../settings/settings.ts";
-import { linkRun } from "../storage/run-links.ts";
-import type { RunRecord } from "../storage/run-record.ts";
+import type { Action, ActionContext, Control, ControlAnswer } from "../../action/action.ts";
+import { isOwner, supervises } from "../../action/authorize.ts";
+import { Failure, restoreFailure } from "../../format/failure.ts";
+import { message, type Text } from "../../format/message.ts";
+import type { Reply } from "../../format/reply.ts";
+import type { Env } from "../../settings/settings.ts";
+import { linkRun } from "../../storage/run-links.ts";
+import type { RunRecord } from "../../storage/run-record.ts";
 import { findLiveRun, getLongRun, notOffered, runOver } from "./run-lookup.ts";
 
 export async function controlRun(

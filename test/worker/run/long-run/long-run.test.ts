@@ -1,22 +1,22 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Answer } from "../../../contract.ts";
-import type { Action, ActionContext, Control, RunStatus, WatchContext } from "../../../worker/action/action.ts";
-import { debug } from "../../../worker/actions/debug.ts";
-import { Failure } from "../../../worker/format/failure.ts";
-import { formatDay } from "../../../worker/format/locale-formats.ts";
-import { localizeAll, toEnglish } from "../../../worker/format/localize.ts";
-import { message } from "../../../worker/format/message.ts";
-import { ENGLISH } from "../../../worker/format/reader.ts";
-import type { Reply } from "../../../worker/format/reply.ts";
-import { nameCanceler } from "../../../worker/long-run/canceler.ts";
-import { LongRun } from "../../../worker/long-run/long-run.ts";
-import { Locks } from "../../../worker/storage/locks.ts";
-import { RunCoordinator } from "../../../worker/storage/run-coordinator.ts";
-import { replaceRun } from "../../support/worker/replace-run.ts";
-import { makeRecord, newRunId, RUN } from "../../support/worker/runs.ts";
-import { holdTimeLimit } from "../../support/worker/time-limit.ts";
+import type { Answer } from "../../../../contract.ts";
+import type { Action, ActionContext, Control, RunStatus, WatchContext } from "../../../../worker/action/action.ts";
+import { debug } from "../../../../worker/actions/debug.ts";
+import { Failure } from "../../../../worker/format/failure.ts";
+import { formatDay } from "../../../../worker/format/locale-formats.ts";
+import { localizeAll, toEnglish } from "../../../../worker/format/localize.ts";
+import { message } from "../../../../worker/format/message.ts";
+import { ENGLISH } from "../../../../worker/format/reader.ts";
+import type { Reply } from "../../../../worker/format/reply.ts";
+import { nameCanceler } from "../../../../worker/run/long-run/canceler.ts";
+import { LongRun } from "../../../../worker/run/long-run/long-run.ts";
+import { Locks } from "../../../../worker/storage/locks.ts";
+import { RunCoordinator } from "../../../../worker/storage/run-coordinator.ts";
+import { replaceRun } from "../../../support/worker/replace-run.ts";
+import { makeRecord, newRunId, RUN } from "../../../support/worker/runs.ts";
+import { holdTimeLimit } from "../../../support/worker/time-limit.ts";
 import {
   ADA_FORM,
   AJAX_FIELDS,
@@ -33,8 +33,8 @@ import {
   readFailed,
   readLog,
   TASK,
-} from "../../support/worker/worker.ts";
-import { ARTIST, addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
+} from "../../../support/worker/worker.ts";
+import { ARTIST, addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../../support/worker/zou.ts";
 
 const started = (done: number): Reply => ({ kind: "started", title: "Rendering", progress: { done, total: 3 } });
 const ENDED: Reply = { kind: "done", severity: "success", title: "Rendered" };

@@ -1,7 +1,7 @@
 // How long a long run waits until its next poll: briefly while its reply changes or a person waits,
 // longer the longer nothing changes.
-import type { RunStatus } from "../action/action.ts";
-import type { Settings } from "../settings/settings.ts";
+import type { RunStatus } from "../../action/action.ts";
+import type { Settings } from "../../settings/settings.ts";
 import { isOver, type StoredLongRun } from "./long-run-state.ts";
 import { findSilence } from "./server-status.ts";
 

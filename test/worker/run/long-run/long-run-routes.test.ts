@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Answer } from "../../../contract.ts";
+import type { Answer } from "../../../../contract.ts";
 import {
   AJAX_FIELDS,
   ajax,
@@ -17,8 +17,8 @@ import {
   readFailed,
   readLog,
   TASK,
-} from "../../support/worker/worker.ts";
-import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../support/worker/zou.ts";
+} from "../../../support/worker/worker.ts";
+import { addProject, BOT_TOKEN, MANAGER, openFakeZou } from "../../../support/worker/zou.ts";
 
 const SECRET = `whsec_${btoa("0123456789abcdef0123456789abcdef")}`;
 const VARIABLES = {

@@ -1,6 +1,6 @@
 // Decides which progress reports of a studio's server count: each once, and none out of date.
 import * as v from "valibot";
-import type { Reply } from "../format/reply.ts";
+import type { Reply } from "../../format/reply.ts";
 
 /** The webhook ids of the last reports, and when the newest was made, in epoch seconds. */
 export const ReportLog = v.object({ reports: v.array(v.string()), reportedAt: v.number() });

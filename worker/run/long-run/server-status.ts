@@ -1,9 +1,9 @@
 // The status of a run that a studio's server works on, from what it reports or answers.
-import type { RunStatus } from "../action/action.ts";
-import { message } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
-import { readMissing, reportMissing } from "../services/missing-tasks.ts";
-import { type ServerOffers, toControls } from "../services/server-answer.ts";
+import type { RunStatus } from "../../action/action.ts";
+import { message } from "../../format/message.ts";
+import type { Reply } from "../../format/reply.ts";
+import { readMissing, reportMissing } from "../../services/missing-tasks.ts";
+import { type ServerOffers, toControls } from "../../services/server-answer.ts";
 import { isOver, type LongRunState, type StoredLongRun } from "./long-run-state.ts";
 import { addReport, type ReportLog, type ReportState } from "./progress-report.ts";
 

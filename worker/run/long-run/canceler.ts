@@ -1,6 +1,6 @@
-import { toEnglish } from "../format/localize.ts";
-import { joinSentences, message } from "../format/message.ts";
-import type { Reply } from "../format/reply.ts";
+import { toEnglish } from "../../format/localize.ts";
+import { joinSentences, message } from "../../format/message.ts";
+import type { Reply } from "../../format/reply.ts";
 
 // Names the person who canceled another person's run, so that its owner knows whom to ask.
 

@@ -1,9 +1,9 @@
 // WebSockets of a hibernating Durable Object: they cost nothing while nothing happens. Each has the
 // language of its reader.
 import * as v from "valibot";
-import { PING, PONG } from "../../contract.ts";
-import { ENGLISH, Reader } from "../format/reader.ts";
-import { type Answer, localizeAnswer } from "../format/reply.ts";
+import { PING, PONG } from "../../../contract.ts";
+import { ENGLISH, Reader } from "../../format/reader.ts";
+import { type Answer, localizeAnswer } from "../../format/reply.ts";
 
 /** Opens a socket and sends the first answer. */
 export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answer): Response {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choosePollInterval } from "../../../worker/long-run/poll-interval.ts";
+import { choosePollInterval } from "../../../../worker/run/long-run/poll-interval.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

@@ -1,15 +1,15 @@
 // Finds a run by its id: a live long run, a record that the log has not taken yet, or one in the
 // log.
 import * as v from "valibot";
-import { RunId } from "../../contract.ts";
-import { Failure, missingBinding } from "../format/failure.ts";
-import { message, type Text } from "../format/message.ts";
-import type { Reply, Run } from "../format/reply.ts";
-import type { Env, Settings } from "../settings/settings.ts";
-import { getRunCoordinator } from "../storage/run-coordinator.ts";
-import { withoutUsed } from "../storage/run-links.ts";
-import { parseRecord, readRunRecord, unknownRun } from "../storage/run-log.ts";
-import { RunRecord } from "../storage/run-record.ts";
+import { RunId } from "../../../contract.ts";
+import { Failure, missingBinding } from "../../format/failure.ts";
+import { message, type Text } from "../../format/message.ts";
+import type { Reply, Run } from "../../format/reply.ts";
+import type { Env, Settings } from "../../settings/settings.ts";
+import { getRunCoordinator } from "../../storage/run-coordinator.ts";
+import { withoutUsed } from "../../storage/run-links.ts";
+import { parseRecord, readRunRecord, unknownRun } from "../../storage/run-log.ts";
+import { RunRecord } from "../../storage/run-record.ts";
 import type { RunAnswer } from "./long-run-state.ts";
 
 /** `answer`: what the page of a long run shows, if the run is live or ended a moment ago. */
