@@ -22,7 +22,7 @@ const service = new HttpServer({
 });
 let port: number;
 
-/** As workerd: it answers what it refuses at once, and ends the connection with all that follows. */
+/** As workerd: it answers what it refuses at once, and ends the connection. */
 const worker: Server = createServer((received, response) => {
   const { url, headers } = received;
   if (url === "/refused" || Number(headers["content-length"]) > BODY_MAX_BYTES) {
