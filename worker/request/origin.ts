@@ -13,8 +13,8 @@ type Addressed = Pick<RequestContext, "settings" | "url">;
 export function checkOrigin(request: Request, { settings, url }: Addressed): void {
   const origin = request.headers.get("origin");
   const site = request.headers.get("sec-fetch-site");
+  if (hidesOwnOrigin(origin, site)) return;
   if (origin !== null) {
-    if (hidesOwnOrigin(origin, site)) return;
     const own = url.origin;
     // Our own pages submit forms: answers, retries, undo.
     if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
@@ -29,11 +29,12 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
 }
 
 /**
- * Did a page of our own host send this, with its origin hidden by a Referrer-Policy of
- * "no-referrer"? `Sec-Fetch-Site` tells, and a page can't set it. A sandboxed frame has the origin
- * "null", too, but is "cross-site".
+ * Did a page of our own host send this, although nothing says its origin? A Referrer-Policy of
+ * "no-referrer" hides it ("null"), and a proxy may have removed it. `Sec-Fetch-Site` tells, and a
+ * page can't set it. A sandboxed frame has the origin "null", too, but is "cross-site".
  */
-const hidesOwnOrigin = (origin: string | null, site: string | null) => origin === "null" && site === "same-origin";
+const hidesOwnOrigin = (origin: string | null, site: string | null) =>
+  (origin === null || origin === "null") && site === "same-origin";
 
 /** Throws unless one of our own pages sent the request: only they sign in, for example. */
 export function checkOwnOrigin(request: Request, settings: Settings): void {

@@ -133,14 +133,18 @@ function parseSettings(env: Variables): Settings {
   };
 }
 
-/** The schemes that may be opened: https, those the studio lists, and those its launchers need. */
+/**
+ * The schemes that may be opened: https, those the studio lists, and those its launchers and the
+ * pages of its farms need.
+ */
 function listSchemes(
   kitsuOrigins: readonly string[],
-  { LINK_SCHEMES, LAUNCHERS, KABARET }: v.InferOutput<typeof Environment>,
+  { LINK_SCHEMES, LAUNCHERS, KABARET, FLAMENCO, AFANASY }: v.InferOutput<typeof Environment>,
 ): string[] {
   // Allow plain http if Kitsu uses it: the studio has other plain http servers, too.
+  const pages = [...kitsuOrigins, FLAMENCO?.page ?? FLAMENCO?.url, AFANASY?.page];
   const launching = [...(LAUNCHERS ? schemesOf(LAUNCHERS) : []), ...(KABARET ? kabaretSchemes(KABARET) : [])];
-  const all = ["https", ...kitsuOrigins.map((origin) => origin.split(":")[0] ?? ""), ...LINK_SCHEMES];
+  const all = ["https", ...pages.map((page) => page?.split(":")[0]?.toLowerCase() ?? ""), ...LINK_SCHEMES];
   return [...new Set([...all, ...launching.filter((scheme) => scheme !== "http")])].filter((scheme) =>
     isOpenable(`${scheme}://host`, [scheme]),
   );

@@ -13,6 +13,7 @@ import type { Duplex } from "node:stream";
 import { CliError } from "../../cli-error.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { forwardHeaders, writeHead } from "./forward-headers.ts";
+import { readBody, TOO_LONG } from "./request-body.ts";
 import { logRequest } from "./request-log.ts";
 import { SOCKETS } from "./sockets.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
@@ -77,7 +78,7 @@ export class HttpServer {
     });
     const path = request.url?.split("?")[0] ?? "";
     if (this.#options.isHealthPath(path)) await this.#answerHealth(response);
-    else this.#forward(request, response);
+    else await this.#forward(request, response).catch(() => response.destroy());
   }
 
   async #answerHealth(response: ServerResponse): Promise<void> {
@@ -86,20 +87,28 @@ export class HttpServer {
     response.end(JSON.stringify({ healthy: isHealthy }));
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse): void {
+  async #forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
     const inner = this.#send(request, this.#agent);
     inner.once("response", (answer) => {
       writeHead(answer, response);
       answer.pipe(response);
       answer.once("error", () => response.destroy());
     });
-    inner.once("error", () => {
-      if (response.headersSent) response.destroy();
-      else response.writeHead(502, { "content-type": "text/plain" }).end("The worker does not answer.\n");
+    // After the answer's head, the answer itself knows whether it is complete.
+    inner.on("error", () => {
+      if (!response.headersSent)
+        response.writeHead(502, { "content-type": "text/plain" }).end("The worker does not answer.\n");
     });
-    request.pipe(inner);
     // The tab was closed: as at Cloudflare, the worker is told.
     response.once("close", () => inner.destroy());
+    if (request.headers["transfer-encoding"] !== undefined) {
+      inner.removeHeader("transfer-encoding");
+      inner.setHeader("content-length", body?.length ?? TOO_LONG);
+    }
+    // The worker refuses a body by its length.
+    if (body === undefined) inner.flushHeaders();
+    else inner.end(body);
   }
 
   /** A WebSocket: from the answer on, both sides are passed on as they are. */

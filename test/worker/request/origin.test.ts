@@ -87,13 +87,28 @@ describe("which pages may talk to the worker", () => {
     },
   );
 
-  it("rejects a POST without an origin", async () => {
-    const init = ajax();
+  const withoutOrigin = (init: RequestInit, site: string | undefined): RequestInit => {
     const headers = new Headers(init.headers);
     headers.delete("origin");
-    const response = await ask("/actions/debug", { ...init, headers });
-    expect(response.status).toBe(403);
-    expect((await readFailed(response)).code).toBe("origin-not-allowed");
+    if (site !== undefined) headers.set("sec-fetch-site", site);
+    return { ...init, headers };
+  };
+
+  it.each([undefined, "none", "same-site", "cross-site"])(
+    "rejects a POST without an origin from a page that is %s",
+    async (site) => {
+      const response = await ask("/actions/debug", withoutOrigin(ajax(), site), { KITSU_URL: EDGE });
+      expect(response.status).toBe(403);
+      expect((await readFailed(response)).code).toBe("origin-not-allowed");
+    },
+  );
+
+  it("accepts a call from its own host although a proxy removes the origin", async () => {
+    for (const init of [ajax(), form(FORM_FIELDS)]) {
+      const response = await ask("/actions/debug", withoutOrigin(init, "same-origin"), { KITSU_URL: EDGE });
+      expect(response.status).toBe(200);
+      expect(response.headers.has("access-control-allow-origin")).toBe(false);
+    }
   });
 
   it("names the addresses that it accepts", async () => {

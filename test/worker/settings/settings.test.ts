@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { afanasySettings, flamencoSettings } from "../../../playground/farms/settings.ts";
 import { Failure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
@@ -66,6 +67,15 @@ describe("settings", () => {
       "http",
       "rvlink",
     ]);
+  });
+
+  it("allow http if the page of a farm uses it", () => {
+    const flamenco = flamencoSettings("http://flamenco.studio.lan:8080");
+    expect(read({ FLAMENCO: flamenco }).schemes).toContain("http");
+    expect(read({ FLAMENCO: { ...flamenco, page: "https://flamenco.studio.tld" } }).schemes).not.toContain("http");
+    const afanasy = afanasySettings("http://127.0.0.1:51080");
+    expect(read({ AFANASY: afanasy }).schemes).toContain("http");
+    expect(read({ AFANASY: { ...afanasy, page: undefined } }).schemes).not.toContain("http");
   });
 
   it("accept forward targets as JSON or as a TOML table, each with its own or the common secret", () => {
