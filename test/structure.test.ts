@@ -302,7 +302,7 @@ describe("the documents", () => {
     const examples = ["nginx", "caddy", "apache"].flatMap((server) => list(`examples/${server}`));
     expect(examples.length).toBeGreaterThan(3);
     const tag = '<script async src="/edge/kitsu-actions.js"></script>';
-    for (const example of ["docs/deploy.md", ...examples.filter((path) => path.includes("kitsu-actions-script"))])
+    for (const example of ["docs/script.md", ...examples.filter((path) => path.includes("kitsu-actions-script"))])
       expect(read(example).replaceAll('\\"', '"'), example).toContain(tag);
   });
 

@@ -41,7 +41,7 @@ export function readVariables({ config, wranglerConfig, env, known, hasOwnAction
   const unknown = Object.keys(fromFile).filter((name) => !isKnown(name));
   // A setting with a typing error would be ignored, as if it had its default.
   if (!hasOwnActions && unknown.length > 0)
-    throw new CliError(`${place}: there is no setting ${unknown.join(", ")}. docs/deploy.md describes all settings.`);
+    throw new CliError(`${place}: there is no setting ${unknown.join(", ")}. docs/settings.md describes all settings.`);
   const variables = { ...fromFile, ...readEnvironment(env, isKnown), ...readSecretFolder(env) };
   for (const name of Object.keys(variables))
     if (RESERVED[name] !== undefined) throw new CliError(`Remove the setting ${name}: ${RESERVED[name]}.`);
