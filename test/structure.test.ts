@@ -306,6 +306,18 @@ describe("the documents", () => {
       expect(read(example).replaceAll('\\"', '"'), example).toContain(tag);
   });
 
+  it("describe every setting", () => {
+    const files = ["environment", "afanasy-settings", "flamenco-settings"].map((name) =>
+      read(`worker/settings/${name}.ts`),
+    );
+    const names = files.flatMap((code) =>
+      [...code.matchAll(/^ {2}([A-Z_]+): settingProblem\(/gm)].map(([, name]) => name),
+    );
+    expect(names.length).toBeGreaterThan(25);
+    const page = read("docs/settings.md");
+    expect(names.filter((name) => name !== "VERSION" && !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it("link only to files that exist", () => {
     for (const document of documents) {
       const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) => path);
