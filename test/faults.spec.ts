@@ -165,7 +165,11 @@ const ROWS: Readonly<Record<string, (started: Started) => Row>> = {
     ran: 1,
     later: DONE,
   }),
-  "a reply of an unknown kind": () => ({ faults: { call: "unknown-kind" }, shows: "Update the userscript", ran: 0 }),
+  "a reply of an unknown kind": () => ({
+    faults: { call: "unknown-kind" },
+    shows: "Reload Kitsu, or update the userscript",
+    ran: 0,
+  }),
   "an error in the worker itself": () => ({
     faults: { call: "internal-error" },
     shows: "Something went wrong in the action server",

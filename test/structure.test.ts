@@ -303,8 +303,20 @@ describe("the documents", () => {
     const examples = ["nginx", "caddy", "apache"].flatMap((server) => list(`examples/${server}`));
     expect(examples.length).toBeGreaterThan(3);
     const tag = '<script async src="/edge/kitsu-actions.js"></script>';
-    for (const example of ["docs/deploy.md", ...examples.filter((path) => path.includes("kitsu-actions-script"))])
+    for (const example of ["docs/script.md", ...examples.filter((path) => path.includes("kitsu-actions-script"))])
       expect(read(example).replaceAll('\\"', '"'), example).toContain(tag);
+  });
+
+  it("describe every setting", () => {
+    const files = ["environment", "afanasy-settings", "flamenco-settings"].map((name) =>
+      read(`worker/settings/${name}.ts`),
+    );
+    const names = files.flatMap((code) =>
+      [...code.matchAll(/^ {2}([A-Z_]+): settingProblem\(/gm)].map(([, name]) => name),
+    );
+    expect(names.length).toBeGreaterThan(25);
+    const page = read("docs/settings.md");
+    expect(names.filter((name) => name !== "VERSION" && !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it("link only to files that exist", () => {

@@ -93,7 +93,8 @@ export function createContent(
     case "reply":
       return createReplyContent(name, diagnosis.reply, diagnosis.run, isTracked, isLookedUp);
     case "newer": {
-      const links = [{ label: t(m.update), url: `${CONFIG.worker}/kitsu-actions.user.js` }];
+      // A tag loads the newest script with the page.
+      const links = CONFIG.way ? [] : [{ label: t(m.update), url: `${CONFIG.worker}/kitsu-actions.user.js` }];
       return composeContent(name, "warning", diagnosis.title, [t(m.update)], links);
     }
   }

@@ -82,6 +82,14 @@ const usesInEveryForm = (tokens: readonly Token[], name: string) =>
   tokens.some((token) => token.type === "argument" && token.arg === name);
 
 describe("the catalogue", () => {
+  // The same worker runs at Cloudflare and on a studio's machine, and can't tell where it is.
+  it("says what to do on premises, too, wherever it says what to do at Cloudflare", async () => {
+    const texts = Object.values(english).filter((text) => /deploy again|\{command\}$/.test(text));
+    expect(texts).toHaveLength(5);
+    for (const text of texts) expect(text).toMatch(/on premises/i);
+    expect((await readSources("worker")).match(/wrangler secret put/g)).toHaveLength(1);
+  });
+
   it("has no text that nobody uses", async () => {
     const sources = await readSources("worker", "userscript");
     const named = new Set([...sources.matchAll(/"(\w+\.[\w-]+)"/g)].map(([, key]) => key));

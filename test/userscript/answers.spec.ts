@@ -108,8 +108,15 @@ test("says to run the action again if its question was lost", async ({ kitsu, to
 test("shows the title of a reply of an unknown kind, and a link to the update", async ({ kitsu, toasts, worker }) => {
   await kitsu.openAndRun("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
   await expect(toasts).toContainText("Look at this");
-  const update = toasts.getByRole("link", { name: "Update the userscript" });
+  const update = toasts.getByRole("link", { name: "Reload Kitsu, or update the userscript" });
   await expect(update).toHaveAttribute("href", `${worker.origin}/kitsu-actions.user.js`);
+});
+
+test("offers no userscript if a tag loads the script", async ({ kitsu, toasts, config }) => {
+  config.way = "tag";
+  await kitsu.openAndRun("Chart", { body: { version: 1, reply: { kind: "hologram", title: "Look at this" } } });
+  await expect(toasts).toContainText("Reload Kitsu");
+  await expect(toasts.getByRole("link")).toHaveCount(0);
 });
 
 const ELSEWHERE = {

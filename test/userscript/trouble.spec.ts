@@ -49,7 +49,7 @@ test("links to the update if a looked-up result has an unknown kind", async ({ k
   worker.runs.set("arrived", { version: 1, reply: { kind: "hologram", title: "Look at this" } });
   await kitsu.openAndRun("Chart", { drop: true });
   await expect(toasts).toContainText("Look at this");
-  await expect(toasts.getByRole("link", { name: "Update the userscript" })).toBeVisible();
+  await expect(toasts.getByRole("link", { name: "Reload Kitsu, or update the userscript" })).toBeVisible();
 });
 
 test("shows two simultaneous failures in their own toasts", async ({ kitsu, toasts, worker, page }) => {

@@ -5,6 +5,7 @@ import { jwtVerify, SignJWT } from "jose";
 import { Failure } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
+import { adviseSecret } from "../format/setting-problem.ts";
 import { readFields } from "../request/body.ts";
 import { checkOwnOrigin } from "../request/origin.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -40,7 +41,7 @@ export async function checkLogAccess(request: Request, context: LogContext): Pro
   }
   throw new Failure("log-closed", {
     text: message("access.closed"),
-    advice: message("access.setLogToken", { command: "npx wrangler secret put LOG_TOKEN" }),
+    advice: adviseSecret("LOG_TOKEN", message("access.setLogToken")),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Action } from "../action/action.ts";
 import { findActionProblems, type WrittenAction } from "../action/check-actions.ts";
 import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
+import { adviseBotToken } from "../format/setting-problem.ts";
 import { canAskKitsu, type Settings } from "../settings/settings.ts";
 import { afanasy } from "./afanasy.ts";
 import { comment } from "./comment.ts";
@@ -84,7 +85,7 @@ function findMissingSetup(
   settings: Settings,
 ): { text: Text; advice: Text } | undefined {
   if (needsKitsu && !canAskKitsu(settings)) {
-    return { text: message("actions.noKitsuAccount", { title }), advice: message("actions.setBotToken") };
+    return { text: message("actions.noKitsuAccount", { title }), advice: adviseBotToken() };
   }
   const advice = findMissingSetting?.(settings);
   return advice === undefined ? undefined : { text: message("actions.notSetUp", { title }), advice };

@@ -1,6 +1,6 @@
 // What is wrong with a setting: the message of a schema, until the name of the setting is known.
 import type { MessageValues } from "../../gen/worker-messages.ts";
-import type { Message, MessageKey, MessageValue } from "./message.ts";
+import { type Message, type MessageKey, type MessageValue, message } from "./message.ts";
 import { readSchemaMessage, schemaMessage } from "./schema-message.ts";
 
 type AllValues = MessageValues<MessageValue>;
@@ -22,3 +22,12 @@ export function readSettingProblem(problem: string, name: string): Message | und
   const found = readSchemaMessage(problem);
   return found && { key: found.key, values: { ...found.values, name } };
 }
+
+/** The advice to set a secret, and where that is done: at Cloudflare, and on premises. */
+export const adviseSecret = (name: string, advice: Message): Message =>
+  message("shared.sentences", {
+    texts: [advice, message("settings.secretPlace", { command: `npx wrangler secret put ${name}` })],
+  });
+
+/** The advice of what needs a bot's account in Kitsu. */
+export const adviseBotToken = (): Message => adviseSecret("KITSU_TOKEN", message("settings.setBotToken"));

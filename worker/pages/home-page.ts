@@ -28,7 +28,7 @@ export function renderHome(context: RequestContext, actions: readonly Listed[], 
 <h1>${message("home.heading")}</h1>
 <p>${rich("home.about", { addresses })}</p>
 ${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
-${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { setting: html`<code>TRUST_PROXY</code>`, file: "docs/deploy.md" })}</p>`}
+${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { file: html`<code>docs/network.md</code>` })}</p>`}
 </section>
 ${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions)}`,
@@ -51,7 +51,7 @@ ${
     ? html`<p>${message("home.injected")}</p>`
     : html`<p>${message("home.addTag")}</p>
 <p><code>${tag}</code> <button type="button" class="small" data-copy="${tag}" hidden>${message("page.copy")}</button></p>
-<p>${rich("home.howToAddTag", { file: html`<code>docs/deploy.md</code>` })}</p>`
+<p>${rich("home.howToAddTag", { file: html`<code>docs/script.md</code>` })}</p>`
 }
 </section>`;
 }

@@ -2,6 +2,7 @@
 // Webhooks. Its address comes only from the settings.
 import { Failure } from "../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../format/message.ts";
+import { adviseSecret } from "../format/setting-problem.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
 import { signWebhook } from "./webhook-signature.ts";
 
@@ -116,7 +117,7 @@ const MAYBE_DONE = message("target.maybeDone");
 function unsigned({ id, title }: ForwardTarget): Failure {
   return new Failure("not-configured", {
     text: message("target.unsigned", { title }),
-    advice: message("target.setSecret", { name: secretName(id) }),
+    advice: adviseSecret(secretName(id), message("target.setSecret", { name: secretName(id) })),
   });
 }
 

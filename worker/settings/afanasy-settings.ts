@@ -158,11 +158,9 @@ export const AFANASY_HELP: Record<keyof typeof AFANASY_VARIABLES, string> = {
     example: '{"url": "https://afanasy.studio.tld", "templates": [{"id": "blender", …}]}',
     page: "docs/afanasy.md",
   }),
-  AFANASY_TOKEN: settingProblem("settings.afanasyToken", { command: "wrangler secret put AFANASY_TOKEN" }),
-  AFANASY_ACCESS_ID: settingProblem("settings.accessId", { command: "wrangler secret put AFANASY_ACCESS_ID" }),
-  AFANASY_ACCESS_SECRET: settingProblem("settings.accessSecret", {
-    command: "wrangler secret put AFANASY_ACCESS_SECRET",
-  }),
+  AFANASY_TOKEN: settingProblem("settings.afanasyToken"),
+  AFANASY_ACCESS_ID: settingProblem("settings.accessId"),
+  AFANASY_ACCESS_SECRET: settingProblem("settings.accessSecret"),
 };
 
 /** The setting, with its secrets. */

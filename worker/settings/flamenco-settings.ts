@@ -149,10 +149,8 @@ export const FLAMENCO_HELP: Record<keyof typeof FLAMENCO_VARIABLES, string> = {
     example: '{"url": "https://flamenco.studio.tld", "blend": "/mnt/prod/…", "output": "/mnt/prod/…"}',
     page: "docs/flamenco.md",
   }),
-  FLAMENCO_ACCESS_ID: settingProblem("settings.accessId", { command: "wrangler secret put FLAMENCO_ACCESS_ID" }),
-  FLAMENCO_ACCESS_SECRET: settingProblem("settings.accessSecret", {
-    command: "wrangler secret put FLAMENCO_ACCESS_SECRET",
-  }),
+  FLAMENCO_ACCESS_ID: settingProblem("settings.accessId"),
+  FLAMENCO_ACCESS_SECRET: settingProblem("settings.accessSecret"),
 };
 
 /** The setting, with its secrets. */

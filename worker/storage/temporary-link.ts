@@ -7,6 +7,7 @@ import type { TicketState } from "../../contract.ts";
 import { Failure, missingBinding } from "../format/failure.ts";
 import { randomHex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
+import { adviseBotToken } from "../format/setting-problem.ts";
 import { type LinkTarget, TICKET_LIFE_S } from "../launch/ticket.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { readExtension } from "../services/media.ts";
@@ -202,5 +203,5 @@ export const toSafeFileName = (name: string) =>
 export const noBotAccount = () =>
   new Failure("not-configured", {
     text: message("storage.noBotAccount"),
-    advice: message("storage.setBotToken", { command: "npx wrangler secret put KITSU_TOKEN" }),
+    advice: adviseBotToken(),
   });

@@ -60,8 +60,8 @@ export class Health {
 const Failed = v.pipe(v.string(), v.parseJson(), v.object({ reply: v.object({ text: v.string() }) }));
 
 /**
- * The worker's own explanation, or the beginning of what it answered. Not its advice, which is
- * about a deployment at Cloudflare.
+ * The worker's own explanation, or the beginning of what it answered. Not its advice, which has to
+ * name every place where settings may be: the service knows its own.
  */
 function readReason(body: string): string {
   const failed = v.safeParse(Failed, body);

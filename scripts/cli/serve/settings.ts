@@ -37,11 +37,11 @@ type Sources = {
 export function readVariables({ config, wranglerConfig, env, known, hasOwnActions }: Sources): Variables {
   const isKnown: IsKnown = (name) => known.includes(name) || /^FORWARD_SECRET(_[A-Z0-9_]+)?$/.test(name);
   const place = config ?? "[vars] of wrangler.toml";
-  const fromFile = config === undefined ? v.parse(WithVars, wranglerConfig).vars : readSettingsFile(config);
+  const fromFile = config === undefined ? v.parse(WithVars, wranglerConfig).vars : readSettingsFile(config, isKnown);
   const unknown = Object.keys(fromFile).filter((name) => !isKnown(name));
   // A setting with a typing error would be ignored, as if it had its default.
   if (!hasOwnActions && unknown.length > 0)
-    throw new CliError(`${place}: there is no setting ${unknown.join(", ")}. docs/deploy.md describes all settings.`);
+    throw new CliError(`${place}: there is no setting ${unknown.join(", ")}. docs/settings.md describes all settings.`);
   const variables = { ...fromFile, ...readEnvironment(env, isKnown), ...readSecretFolder(env) };
   for (const name of Object.keys(variables))
     if (RESERVED[name] !== undefined) throw new CliError(`Remove the setting ${name}: ${RESERVED[name]}.`);
@@ -49,11 +49,23 @@ export function readVariables({ config, wranglerConfig, env, known, hasOwnAction
 }
 
 /** The settings are the file's own members, or [vars], as in wrangler.toml. */
-function readSettingsFile(path: string): Variables {
+function readSettingsFile(path: string, isKnown: IsKnown): Variables {
+  const table = parseToml(path);
+  if (!("vars" in table)) return table;
+  const vars = v.safeParse(Table, table.vars);
+  if (!vars.success) throw new CliError(`${path}: write [vars] with the settings below it.`);
+  const outside = Object.keys(table).filter(isKnown);
+  if (outside.length > 0)
+    throw new CliError(
+      `${path} has [vars], but ${outside.join(", ")} outside it. Move all settings below [vars], or write [NAME] instead of [vars.NAME].`,
+    );
+  return vars.output;
+}
+
+function parseToml(path: string): Variables {
   const text = readText(path, "The settings");
   try {
-    const table = parse(text);
-    return "vars" in table ? v.parse(WithVars, table).vars : table;
+    return parse(text);
   } catch (cause) {
     throw new CliError(`${path} is not valid TOML: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }

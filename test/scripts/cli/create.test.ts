@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../../../scripts/package-folder.ts";
 import { readWranglerConfig } from "../../../scripts/wrangler-config.ts";
 import { createFolder } from "./support/folder.ts";
-import { create } from "./support/run.ts";
+import { create, kitsuActions } from "./support/run.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -80,6 +80,14 @@ describe("the starter", () => {
     const { "kitsu-actions": _, ...others } = { ...dependencies, ...devDependencies };
     expect({ ...ours.dependencies, ...ours.devDependencies }).toMatchObject(others);
     expect({ allowScripts, engines }).toEqual({ allowScripts: ours.allowScripts, engines: ours.engines });
+  });
+
+  it("has scripts that are commands of the package, for Cloudflare and for a machine of your own", async () => {
+    const { scripts } = await readJson(template, "package.json");
+    const commands = Object.values(scripts).map((script) => /^kitsu-actions ([a-z]+)/.exec(String(script))?.[1]);
+    expect(commands).toEqual(expect.arrayContaining(["deploy", "serve"]));
+    const { stdout } = await kitsuActions(folder, "help");
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
   });
 
   it("has this repository's wrangler.toml, with its own main module and build", async () => {

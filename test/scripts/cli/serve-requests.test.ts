@@ -119,6 +119,8 @@ describe("settings", () => {
   it.each([
     ["a typing error", 'KITSU_URI = "https://k"', "there is no setting KITSU_URI"],
     ["invalid TOML", "KITSU_URL = ", "is not valid TOML"],
+    ["settings in and outside [vars]", 'KITSU_URL = "https://k"\n[vars.FLAMENCO]', "but KITSU_URL outside it"],
+    ["vars that is no table", 'vars = "https://k"', "write [vars] with the settings below it"],
     ["what the service sets", 'TRUST_PROXY = "1"', "name your proxies with --trusted-proxies instead"],
     ["what would open the log", 'LOCAL = "1"', "Remove the setting LOCAL"],
     ["what is for Cloudflare", 'INJECT = "1"', "let your proxy add the script's tag"],

@@ -39,7 +39,7 @@ describe("an answer to a userscript of another major version", () => {
   it.each(["1000.0.1.1795455610", "7.2"])("says so, and where to update it: %s", async (version) => {
     const { text, links } = await answerTo(version);
     expect(text).toMatch(
-      /^2 tasks\n\nYour userscript is version [\d.]+, but the action server is version \d+\.\d+\.\d+\./,
+      /^2 tasks\n\nThe script in Kitsu's page is version [\d.]+, but the action server is version \d+\.\d+\.\d+\. Reload Kitsu's tabs\./,
     );
     expect(links).toEqual([
       { label: "More", url: "https://a.tld" },

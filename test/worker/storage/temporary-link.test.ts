@@ -292,7 +292,7 @@ describe("the media of a preview", () => {
   it("needs a bot's account, and says so if there is none", async () => {
     await expect(make(PREVIEW, { variables: {} })).rejects.toMatchObject({
       code: "not-configured",
-      reply: { advice: { values: { command: expect.stringContaining("KITSU_TOKEN") } } },
+      reply: { advice: { values: { texts: [{}, { values: { command: "npx wrangler secret put KITSU_TOKEN" } }] } } },
     });
   });
 
