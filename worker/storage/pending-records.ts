@@ -9,7 +9,10 @@ import type { RunRecord } from "./run-record.ts";
 
 /** How long the request that added a record has to write it, or to say that KV refused it. */
 const WRITE_AFTER_MS = 30_000;
-/** At most, if the request says when it must have died. */
+/**
+ * The most, if it is known when the request must have died. The alarm is set for that time already,
+ * and each change of an alarm is a write.
+ */
 const WRITE_AFTER_MAX_MS = 60_000;
 /**
  * When the log gets a question, unless it is answered before: most are, and KV takes few writes a

@@ -61,12 +61,8 @@ export class RunCoordinator extends DurableObject<Env> {
     const isOwner = turn === undefined || turn === token;
     if (isOwner && asked !== undefined) await this.open(asked);
     let isKept = false;
-    if (isOwner && record !== undefined) {
-      // Until then the request may write the record itself. The alarm is set for that time already,
-      // and each change of an alarm is a write.
-      const diesAt = await this.#phase.readExpiry(token);
-      isKept = await this.#pending.addIfRoom(token, record, turn === token, diesAt);
-    }
+    const diesAt = await this.#phase.readExpiry(token);
+    if (isOwner && record !== undefined) isKept = await this.#pending.addIfRoom(token, record, turn === token, diesAt);
     await this.#phase.endRequest(token, isOwner ? end : undefined);
     await this.#pending.dropDrafts([token]);
     await this.#deleteAfter(DELETE_AFTER_MS);

@@ -29,7 +29,7 @@ export function removeEmptyObjects(objects: string): number {
 
 /**
  * While workerd runs: it would go on with a file that is removed while it is open, and lose what it
- * stores there. So this looks and removes only while workerd is stopped. Returns how many it removed.
+ * stores there. So files are removed only while workerd is stopped. Returns how many there were.
  */
 export async function sweepEmptyObjects(objects: string, runtime: Pausable): Promise<number> {
   const empty: string[] = [];
@@ -57,7 +57,7 @@ const listDatabases = (objects: string): string[] =>
     .flatMap(({ name }) => readdirSync(join(objects, name)).map((file) => join(objects, name, file)))
     .filter((path) => path.endsWith(".sqlite") && !path.endsWith("/metadata.sqlite"));
 
-/** A write-ahead log may have more than the file says. A worker that was killed leaves empty ones. */
+/** A write-ahead log may have more than the file says. A killed worker leaves empty ones. */
 function isEmpty(path: string): boolean {
   if ((findSize(path) ?? 0) > PAGE_BYTES || (findSize(`${path}-wal`) ?? 0) > 0) return false;
   // Its creation was interrupted.
