@@ -117,9 +117,13 @@ describe("a studio's repository", () => {
   it("is served on a machine of the studio, with its actions, until it is stopped", async () => {
     const port = await findFreePort();
     const url = `http://127.0.0.1:${port}`;
-    const { child, output } = start(`exec npx kitsu-actions serve --state ${folder}/state --port ${port}`, studio, {
-      KITSU_URL: KITSU,
-    });
+    const { child, output } = start(
+      `exec node_modules/.bin/kitsu-actions serve --state ${folder}/state --port ${port}`,
+      studio,
+      {
+        KITSU_URL: KITSU,
+      },
+    );
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
     try {
       const isHealthy = async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.status === 200;
