@@ -4,6 +4,7 @@ import { Environment } from "../../worker/settings/environment.ts";
 import { CliError } from "../cli-error.ts";
 import { PACKAGE_FOLDER, PACKAGE_VERSION } from "../package-folder.ts";
 import { readWranglerConfig } from "../wrangler-config.ts";
+import { sweepEmptyObjects } from "./serve/empty-objects.ts";
 import { Health } from "./serve/health.ts";
 import { Migration } from "./serve/migrations.ts";
 import { readServeOptions, SERVE_USAGE, type ServeOptions } from "./serve/options.ts";
@@ -19,6 +20,7 @@ const BasePath = v.fallback(v.string(), "");
 /** The default of ACTION_TIME_LIMIT, and its highest value. */
 const TimeLimitS = v.fallback(v.pipe(v.unknown(), v.transform(Number), v.minValue(1), v.maxValue(300)), 25);
 const STOP_GRACE_MS = 5_000;
+const SWEEP_EVERY_MS = 300_000;
 
 /**
  * Runs until a signal ends it.
@@ -70,11 +72,17 @@ async function open(folder: string, options: ServeOptions) {
     await runtime.ended;
     throw thrown;
   }
+  const sweep = () =>
+    sweepEmptyObjects(state.objects, runtime).catch((cause: unknown) =>
+      writeLine({ event: "sweep", problem: String(cause) }),
+    );
+  const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   writeLine({ event: "listening", host, port, base, state: path, version: PACKAGE_VERSION });
   return {
     /** why the worker has ended by itself, if it has */
     ended: runtime.ended.then((reason) => ({ reason })),
     async stop(cause: Stop): Promise<number> {
+      clearInterval(sweeping);
       writeLine({ event: "stopping", ...cause });
       await server.stop("signal" in cause ? stopLimitMs : 0);
       // What the worker does after an answer, such as writing the log, ends, too.

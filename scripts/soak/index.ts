@@ -1,10 +1,12 @@
 // npm run soak [-- --rounds 500 --seed 7 --serve]: simulated users run actions while the worker is
 // killed and Kitsu, the farms, the log and the studio's server fail. Prints every run that was
-// lost, done twice or is stuck, and every dead link, with its history.
+// lost, done twice or is stuck, and every dead link, with its history. With --serve --day 15,
+// nothing is killed for 15 minutes, and it also prints what the service used by time.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { exitOnSignals } from "../exit-on-signals.ts";
 import { createTempDirectory } from "../temp-directory.ts";
+import { DayInFastMotion } from "./day.ts";
 import { clearFaults, injectFaults } from "./faults.ts";
 import { History } from "./history.ts";
 import { readLocks } from "./locks.ts";
@@ -25,12 +27,14 @@ const { values } = parseArgs({
     people: { type: "string", default: "8" },
     // The service of docs/on-premises.md, with the log on disk, instead of bare workerd.
     serve: { type: "boolean", default: false },
+    day: { type: "string", default: "0" },
   },
 });
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const [rounds, people] = [Number(values.rounds), Number(values.people)];
-if (![seed, rounds, people].every((number) => Number.isSafeInteger(number) && number >= 0)) {
-  throw new Error("--rounds, --people and --seed must be whole numbers.");
+const [people, minutes] = [Number(values.people), Number(values.day)];
+const rounds = minutes > 0 ? 0 : Number(values.rounds);
+if (![seed, rounds, people, minutes].every((number) => Number.isSafeInteger(number) && number >= 0)) {
+  throw new Error("--rounds, --people, --seed and --day must be whole numbers.");
 }
 
 const ACTION_LIMIT_S = 5;
@@ -40,7 +44,9 @@ const CANCEL_AFTER_MS = 40_000;
 
 exitOnSignals();
 const directory = createTempDirectory("soak");
-console.log(`Seed ${seed}: ${rounds} rounds, each ended by kill -9, with ${people} simulated users.`);
+console.log(
+  `Seed ${seed}, ${people} simulated users: ${minutes > 0 ? `${minutes} minutes` : `${rounds} rounds, each ended by kill -9`}.`,
+);
 const random = new Random(seed);
 const history = new History();
 const store = new LogStore();
@@ -52,6 +58,11 @@ const worker = values.serve
   : await WorkerProcess.prepare({ directory, kvPort: await store.open(), variables });
 const client = new WorkerClient(worker.url, studio.kitsu, history, new Random(seed + 2));
 await worker.start();
+
+const day =
+  minutes > 0 && worker instanceof ServiceProcess && log instanceof StoredLog
+    ? new DayInFastMotion({ minutes, directory, service: worker, client, history, studio, log, random })
+    : undefined;
 
 let hasEnded = false;
 const users = Array.from({ length: people }, async (_, index) => {
@@ -73,11 +84,13 @@ for (let round = 1; round <= rounds; round += 1) {
   await studio.recordJobs();
   process.stderr.write(`\rround ${round} of ${rounds}, ${history.runs.size} runs `);
 }
+await day?.pass();
 hasEnded = true;
 await clearFaults(log, studio);
 await Promise.all(users);
 
 const violations = await settle();
+if (day !== undefined) console.log(`\n\n${await day.rest()}`);
 await worker.kill();
 for (const { run, task } of readLocks(directory, Date.now()))
   violations.push({ kind: "stuck", run, text: `The task ${task} is still locked` });

@@ -45,6 +45,10 @@ export class ServiceProcess {
       throw new Error("The service does not start. Set SOAK_LOG=1 to see its output.");
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   async kill(): Promise<void> {
     if (this.#child === undefined) return;
     killServiceWorker(this.#directory);

@@ -47,8 +47,9 @@ export function start(command: string, folder: string, changes: Readonly<Record<
 
 /** As Ctrl-C at the terminal. Programs of it may lead groups of their own, which it has to stop. */
 export async function interrupt(child: ChildProcess): Promise<void> {
+  if (!isRunning(child)) return;
   const ended = new Promise<boolean>((resolve) => child.once("exit", () => resolve(true)));
-  if (child.pid !== undefined && isRunning(child)) process.kill(-child.pid, "SIGINT");
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
   await Promise.race([ended, sleep(STOP_LIMIT_MS)]);
   await stopGroup(child);
 }

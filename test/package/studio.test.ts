@@ -12,6 +12,22 @@ const folder = createTempDirectory("package");
 const studio = join(folder, "studio");
 const STARTED = { limitMs: 240_000, everyMs: 500 };
 
+const KITSU = "http://kitsu.studio.example";
+const ID = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
+/** As Kitsu sends it for a task. */
+const CALL = {
+  method: "POST",
+  headers: { origin: KITSU, "content-type": "application/json" },
+  body: JSON.stringify({
+    entitytype: "shot",
+    originurl: `/productions/${ID}/shots`,
+    selection: [ID],
+    productionid: ID,
+    userid: ID,
+    useremail: "ada@studio.example",
+  }),
+};
+
 let tarball = "";
 
 /** Fails with what the command printed. */
@@ -93,6 +109,31 @@ describe("a studio's repository", () => {
       const path = join(studio, "actions/make-movie.ts");
       await writeFile(path, (await readFile(path, "utf8")).replace("Make movie", "Make a film"));
       expect(await waitUntil(shows("Make a film"), STARTED), output()).toBe(true);
+    } finally {
+      await interrupt(child);
+    }
+  });
+
+  it("is served on a machine of the studio, with its actions, until it is stopped", async () => {
+    const port = await findFreePort();
+    const url = `http://127.0.0.1:${port}`;
+    const { child, output } = start(
+      `exec node_modules/.bin/kitsu-actions serve --state ${folder}/state --port ${port}`,
+      studio,
+      {
+        KITSU_URL: KITSU,
+      },
+    );
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    try {
+      const isHealthy = async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.status === 200;
+      expect(await waitUntil(isHealthy, STARTED), output()).toBe(true);
+      const answer = await fetch(`${url}/actions/hello`, CALL);
+      expect(await answer.json(), output()).toMatchObject({
+        reply: { kind: "done", text: "You have selected 1 task." },
+      });
+      child.kill("SIGTERM");
+      expect(await ended, output()).toBe(0);
     } finally {
       await interrupt(child);
     }

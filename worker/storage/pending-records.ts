@@ -10,6 +10,11 @@ import type { RunRecord } from "./run-record.ts";
 /** How long the request that added a record has to write it, or to say that KV refused it. */
 const WRITE_AFTER_MS = 30_000;
 /**
+ * The most, if it is known when the request must have died. The alarm is set for that time already,
+ * and each change of an alarm is a write.
+ */
+const WRITE_AFTER_MAX_MS = 60_000;
+/**
  * When the log gets a question, unless it is answered before: most are, and KV takes few writes a
  * day.
  */
@@ -64,11 +69,13 @@ export class PendingRecords {
   /**
    * Like `add`, with a limit, so that a caller who repeats an id can't fill the storage.
    * @param isExempt this record is added in any case
+   * @param diesAt when the request that adds it must have died, in epoch milliseconds
    */
-  async addIfRoom(by: string, record: RunRecord, isExempt = false): Promise<boolean> {
+  async addIfRoom(by: string, record: RunRecord, isExempt = false, diesAt?: number): Promise<boolean> {
     const lines = (await this.#list()).map(({ line }) => line);
     if (!isExempt && lines.length >= PENDING_MAX && !lines.includes(String(record.at))) return false;
-    await this.add(by, record);
+    const isSoon = diesAt !== undefined && diesAt <= Date.now() + WRITE_AFTER_MAX_MS;
+    await this.add(by, record, isSoon && record.reply.kind !== "ask" ? diesAt : undefined);
     return true;
   }
 

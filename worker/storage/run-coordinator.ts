@@ -61,7 +61,8 @@ export class RunCoordinator extends DurableObject<Env> {
     const isOwner = turn === undefined || turn === token;
     if (isOwner && asked !== undefined) await this.open(asked);
     let isKept = false;
-    if (isOwner && record !== undefined) isKept = await this.#pending.addIfRoom(token, record, turn === token);
+    const diesAt = await this.#phase.readExpiry(token);
+    if (isOwner && record !== undefined) isKept = await this.#pending.addIfRoom(token, record, turn === token, diesAt);
     await this.#phase.endRequest(token, isOwner ? end : undefined);
     await this.#pending.dropDrafts([token]);
     await this.#deleteAfter(DELETE_AFTER_MS);
@@ -132,9 +133,10 @@ export class RunCoordinator extends DurableObject<Env> {
 
   /** Takes the run's only turn. Returns the run's identity if another request took it before. */
   async takeTurn(identity: RunIdentity, token: string): Promise<RunIdentity | undefined> {
-    const { storage } = this.ctx;
-    if ((await storage.get("turn")) !== undefined) return (await this.read()).identity ?? identity;
-    await storage.put("turn", token);
+    const { kv } = this.ctx.storage;
+    // Reads and writes without a pause in between, as takeRetry does: one caller gets the turn.
+    if (kv.get("turn") !== undefined) return (await this.read()).identity ?? identity;
+    kv.put("turn", token);
     // A pending record that only says "asked" must not overwrite what happens now.
     await this.#pending.dropCall(identity.at);
     await this.open({ identity });
@@ -149,10 +151,10 @@ export class RunCoordinator extends DurableObject<Env> {
 
   /** Lets only one run retry this one. Returns undefined, or the other run that already does. */
   async takeRetry(by: EarlierRun): Promise<EarlierRun | undefined> {
-    const { storage } = this.ctx;
-    const taken = await storage.get<EarlierRun>("retry");
+    const { kv } = this.ctx.storage;
+    const taken = kv.get<EarlierRun>("retry");
     if (taken !== undefined && taken.id !== by.id) return taken;
-    await storage.put("retry", by);
+    kv.put("retry", by);
     await this.#deleteAfter(this.#longestRunMs());
     return undefined;
   }

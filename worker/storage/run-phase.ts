@@ -118,6 +118,11 @@ export class RunPhaseStore {
     await this.#write(longRunTitle === undefined ? { ...stored, isInterrupted: true } : { ...stored, end });
   }
 
+  /** When this request must have died, in epoch milliseconds; undefined if it isn't running. */
+  async readExpiry(token: string): Promise<number | undefined> {
+    return (await this.#read()).running.find((request) => request.token === token)?.until;
+  }
+
   /** When the next request must have died, in epoch milliseconds. */
   async nextExpiry(): Promise<number | undefined> {
     const times = (await this.#read()).running.map(({ until }) => until);

@@ -26,14 +26,17 @@ export class UndoTurns {
    * @param turnMs a turn that takes longer than this has died
    */
   async take(turnMs: number): Promise<UndoTurn> {
-    const [undo, data] = [await this.#storage.get<Undo>("undo"), await readParts(this.#storage, "undo-data")];
+    const data = await readParts(this.#storage, "undo-data");
+    // Reads and writes without a pause in between: nobody else can take the turn meanwhile.
+    const { kv } = this.#storage;
+    const undo = kv.get<Undo>("undo");
     if (undo?.isDone) return { state: "undone" };
     if (undo === undefined || typeof data !== "string") return { state: "lost" };
     if (undo.since !== undefined && Date.now() - undo.since < turnMs) return { state: "running" };
     // An undo that was cut off had started in time, so it may be tried again.
     const until = undo.since === undefined ? undo.until : Math.max(undo.until, undo.since + 2 * turnMs);
     if (Date.now() > until) return { state: "lost" };
-    await this.#storage.put("undo", { ...undo, since: Date.now() });
+    kv.put("undo", { ...undo, since: Date.now() });
     return { state: "ready", data };
   }
 

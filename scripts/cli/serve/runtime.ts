@@ -10,6 +10,7 @@ import * as v from "valibot";
 import { CliError } from "../../cli-error.ts";
 import { waitUntil } from "../../wait-until.ts";
 import { removeEmptyObjects } from "./empty-objects.ts";
+import { type PausedWork, pause, removePauseLock } from "./pause.ts";
 import { SOCKETS } from "./sockets.ts";
 import { removeSocket } from "./state-folder.ts";
 import type { WriteLine } from "./write-line.ts";
@@ -23,9 +24,11 @@ const START_MAX_MS = 60_000;
 export class Runtime {
   /** Fulfilled when the process has ended, with a reason. */
   readonly ended: Promise<string>;
+  readonly #folder: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess) {
+  private constructor(folder: string, child: ChildProcess) {
+    this.#folder = folder;
     this.#child = child;
     this.ended = new Promise((resolve) => {
       child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
@@ -36,6 +39,7 @@ export class Runtime {
   /** Starts it, and waits until it listens. Throws a CliError if it does not. */
   static async start(folder: string, config: Uint8Array, write: WriteLine): Promise<Runtime> {
     await endOrphan(folder);
+    removePauseLock(folder);
     removeEmptyObjects(join(folder, "objects"));
     for (const name of Object.values(SOCKETS)) removeSocket(join(folder, name));
     const child = spawn(program, ["serve", "--binary", "--control-fd=3", "-"], {
@@ -44,7 +48,7 @@ export class Runtime {
       // A signal to the process group, such as Ctrl-C, is ours to handle: requests may end first.
       detached: true,
     });
-    const runtime = new Runtime(child);
+    const runtime = new Runtime(folder, child);
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr]) if (stream) forwardOutput(stream, write, output);
     child.stdin?.on("error", () => {});
@@ -56,6 +60,13 @@ export class Runtime {
     if (await Promise.race([listens, runtime.ended.then(() => false), timer])) return runtime;
     runtime.kill();
     throw new CliError(`The worker does not start.\n${output.join("\n")}`);
+  }
+
+  /** Does this work while the process is stopped, if it can be. */
+  pause(work: PausedWork): Promise<boolean> {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return Promise.resolve(false);
+    return pause(this.#folder, pid, work);
   }
 
   /** Lets it end what it does, for at most this long. */

@@ -1,24 +1,31 @@
 // What the service gives the worker in place of Cloudflare's: KV, rate limits, migrations.
-import { existsSync, writeFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdir, rmdir } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { json } from "node:stream/consumers";
 import { serializeConfig } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { removeEmptyObjects } from "../../../scripts/cli/serve/empty-objects.ts";
+import { removeEmptyObjects, sweepEmptyObjects } from "../../../scripts/cli/serve/empty-objects.ts";
 import { type Migration, migrateClasses } from "../../../scripts/cli/serve/migrations.ts";
 import { Runtime } from "../../../scripts/cli/serve/runtime.ts";
 import { describeRuntime } from "../../../scripts/cli/serve/runtime-config.ts";
+import { StateFolder } from "../../../scripts/cli/serve/state-folder.ts";
 import { createTempDirectory } from "../../../scripts/temp-directory.ts";
 
-/** Calls a method of a binding, and answers what it returns. */
-const CODE = `export default {
+/** Calls a method of a binding or of an object, and answers what it returns. */
+const CODE = `import { DurableObject } from "cloudflare:workers";
+export class Thing extends DurableObject {
+  put(key, value) { return this.ctx.storage.put(key, value); }
+  get(key) { return this.ctx.storage.get(key); }
+}
+export default {
   async fetch(request, env) {
     const [binding, method, ...args] = await request.json();
     try {
-      return Response.json({ value: (await env[binding][method](...args)) ?? null });
+      const target = binding.startsWith("THINGS/") ? env.THINGS.getByName(binding) : env[binding];
+      return Response.json({ value: (await target[method](...args)) ?? null });
     } catch (error) {
       return Response.json({ error: String(error) });
     }
@@ -33,12 +40,13 @@ const start = async () => {
     wranglerConfig: {
       compatibility_date: "2026-10-20",
       kv_namespaces: [{ binding: "RUNS" }, { binding: "OTHER" }],
+      durable_objects: { bindings: [{ name: "THINGS", class_name: "Thing" }] },
       ratelimits: [{ name: "LIMIT", simple: { limit: 2, period: 60 } }],
     },
     bundle: { code: CODE, digest: "" },
     deployedAt: "",
     variables: {},
-    classes: {},
+    classes: { Thing: "Thing" },
     stateDir: folder,
     env: {},
   });
@@ -132,22 +140,86 @@ describe("migrations", () => {
   });
 });
 
-it("removes only databases that are empty", async () => {
-  const objects = createTempDirectory("serve");
-  const path = (name: string) => join(objects, "Class", `${name}.sqlite`);
-  await mkdir(join(objects, "Class"));
-  for (const name of ["empty", "full", "logged", "metadata"]) {
-    const database = new DatabaseSync(path(name));
-    database.exec("PRAGMA page_size = 4096; CREATE TABLE entries (key TEXT)");
-    if (name !== "full") database.exec("DROP TABLE entries; VACUUM");
-    database.close();
-  }
-  writeFileSync(`${path("logged")}-wal`, "");
-  expect(removeEmptyObjects(objects)).toBe(1);
-  expect(["empty", "full", "logged", "metadata"].map((name) => existsSync(path(name)))).toEqual([
-    false,
-    true,
-    true,
-    true,
-  ]);
+describe("the state folder", () => {
+  const path = createTempDirectory("serve");
+  const none = { new_classes: [], new_sqlite_classes: [], renamed_classes: [], deleted_classes: [] };
+  const [v1, v2]: [Migration, Migration] = [
+    { ...none, tag: "v1" },
+    { ...none, tag: "v2" },
+  ];
+  const change = (members: object) => {
+    const file = join(path, "state.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), ...members }));
+  };
+
+  it("is refused if a newer version has run migrations that this one does not know", () => {
+    StateFolder.open(path, [v1, v2]).close();
+    change({ version: "9.9.9" });
+    expect(() => StateFolder.open(path, [v1])).toThrow(
+      /was written by a newer version \(9\.9\.9\) .+ Install version 9\.9\.9 again, or restore a backup/,
+    );
+    // Nothing has changed, so that version starts again.
+    StateFolder.open(path, [v1, v2]).close();
+  });
+
+  it("is refused if a newer version stores something that this one can't read", () => {
+    StateFolder.open(path, [v1, v2]).close();
+    change({ layout: 2, version: "9.9.9" });
+    expect(() => StateFolder.open(path, [v1, v2])).toThrow("was written by a newer version (9.9.9)");
+  });
+
+  it("is refused if its description is damaged", () => {
+    writeFileSync(join(path, "state.json"), "{");
+    expect(() => StateFolder.open(path, [v1, v2])).toThrow("is damaged. Restore it from a backup.");
+  });
+});
+
+/** A database that workerd has left. */
+function createDatabase(path: string, isEmpty: boolean): string {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA page_size = 4096; CREATE TABLE entries (key TEXT)");
+  if (isEmpty) database.exec("DROP TABLE entries; VACUUM");
+  database.close();
+  return path;
+}
+
+describe("databases of objects that store nothing", () => {
+  it("are removed before the start, and no others", async () => {
+    const objects = createTempDirectory("serve");
+    await mkdir(join(objects, "Class"));
+    const create = (name: string, isEmpty = true) => createDatabase(join(objects, "Class", `${name}.sqlite`), isEmpty);
+    const [empty, killed, logged] = [create("empty"), create("killed"), create("logged")];
+    const kept = [logged, create("full", false), create("metadata")];
+    writeFileSync(`${killed}-wal`, "");
+    writeFileSync(`${killed}-shm`, "");
+    writeFileSync(`${logged}-wal`, "a transaction");
+    expect(removeEmptyObjects(objects)).toBe(2);
+    expect([empty, killed, `${killed}-wal`, `${killed}-shm`].filter((path) => existsSync(path))).toEqual([]);
+    expect(kept.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it("are removed while the service runs, unless it has them open", async () => {
+    const objects = join(folder, "objects");
+    const list = () => readdirSync(join(objects, "Thing")).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    // Whoever asks for something creates its object.
+    expect(await call("THINGS/1", "get", "key")).toEqual({ value: null });
+    expect(list()).toHaveLength(1);
+    const left = createDatabase(join(objects, "Thing", `${"0".repeat(64)}.sqlite`), true);
+    expect(await sweepEmptyObjects(objects, runtime)).toBe(1);
+    expect(existsSync(left)).toBe(false);
+    await call("THINGS/1", "put", "key", "value");
+    runtime.kill();
+    await runtime.ended;
+    await start();
+    expect(await call("THINGS/1", "get", "key")).toEqual({ value: "value" });
+  });
+
+  it("stay while a backup holds the worker", async () => {
+    const left = createDatabase(join(folder, "objects", "Thing", `${"0".repeat(64)}.sqlite`), true);
+    await mkdir(join(folder, "pause"));
+    expect(await sweepEmptyObjects(join(folder, "objects"), runtime)).toBe(0);
+    expect(existsSync(left)).toBe(true);
+    await rmdir(join(folder, "pause"));
+    expect(await sweepEmptyObjects(join(folder, "objects"), runtime)).toBe(1);
+  });
 });

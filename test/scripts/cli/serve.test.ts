@@ -1,12 +1,13 @@
-// kitsu-actions serve: the worker as a service, with a server of the studio that answers when it is
-// told to.
-import { readFile, writeFile } from "node:fs/promises";
+// kitsu-actions serve: the worker as a service, with a studio's own action, and a server of the
+// studio that answers when it is told to. A start takes seconds, so most tests share one service.
+import { writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkPort } from "../../../scripts/cli/serve/server.ts";
 import { findFreePort, listen } from "../../../scripts/listen.ts";
-import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
+import { readStoredRecords } from "../../../scripts/local-service.ts";
 import { createTempDirectory } from "../../../scripts/temp-directory.ts";
 import { waitUntil } from "../../../scripts/wait-until.ts";
 import { kitsuActions } from "./support/run.ts";
@@ -20,6 +21,7 @@ const ID = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
 const RUN = "0123456789abcdef0123456789abcdef";
 
 const state = createTempDirectory("serve");
+const folder = createTempDirectory("serve");
 let port: number;
 let settings: Record<string, string>;
 let service: Service;
@@ -28,13 +30,13 @@ let service: Service;
 const held: ServerResponse[] = [];
 const studio = createServer((request, response) => request.resume().once("end", () => held.push(response)));
 
-function startService(...more: string[]): Service {
-  const started = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port), ...more], settings);
-  onTestFinished(() => started.killAll());
-  return started;
+function startService(): Service {
+  return new Service(folder, ["--state", state, "--port", String(port)], settings);
 }
 
 beforeAll(async () => {
+  await createStudio(folder);
+  expect(await kitsuActions(folder, "build")).toMatchObject({ code: 0 });
   const studioPort = await listen(studio);
   port = await findFreePort();
   const secret = join(createTempDirectory("serve"), "log-token");
@@ -48,7 +50,7 @@ beforeAll(async () => {
   const config = join(createTempDirectory("serve"), "settings.toml");
   await writeFile(config, `KITSU_URL = "${KITSU}"\n`);
   settings.CONFIG = config;
-  service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
+  service = startService();
   await service.listen();
 });
 
@@ -102,6 +104,10 @@ describe("a service", () => {
     for (const secret of [LOG_TOKEN, FORWARD_SECRET]) expect(all).not.toContain(secret);
   });
 
+  it("serves a studio's own actions", async () => {
+    expect(await (await fetch(url("/actions"))).text()).toContain('"hello"');
+  });
+
   it("has its folder for itself", async () => {
     const second = startService();
     expect(await second.ended).toBe(1);
@@ -109,12 +115,20 @@ describe("a service", () => {
   });
 
   it("says that its port is in use", async () => {
-    const second = startService("--state", createTempDirectory("serve"));
-    expect(await second.ended).toBe(1);
-    expect(second.errors).toContain(`Port ${port} is in use`);
+    await expect(checkPort("127.0.0.1", port)).rejects.toThrow(`Port ${port} is in use at 127.0.0.1.`);
   });
 
-  it("lets a call end that is in flight when it is stopped, and has its record after a restart", async () => {
+  it("starts again after it was killed, and ends the worker that it left", async () => {
+    const before = service.processes;
+    service.kill();
+    await service.ended;
+    service = startService();
+    await service.listen();
+    expect((await fetch(url("/healthz"))).status).toBe(200);
+    expect(before.map(readArguments).join("")).toBe("");
+  });
+
+  it("lets a call end that is in flight when it is stopped, and its record is on the disk", async () => {
     const answer = call();
     await until(() => held.length === 1);
     service.stop();
@@ -123,43 +137,8 @@ describe("a service", () => {
     expect(await (await answer).json()).toMatchObject({ reply: { kind: "done", title: "Yes" } });
     expect(await service.ended).toBe(0);
     expect(service.log.at(-1)).toMatchObject({ event: "stopped" });
-
-    service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
-    await service.listen();
-    const log = await fetch(url("/runs.json"), { headers: { authorization: `Bearer ${LOG_TOKEN}` } });
-    expect(await log.json()).toMatchObject({ runs: [{ id: RUN, state: "done", title: "Yes" }] });
+    expect(readStoredRecords(state).map((record) => JSON.parse(record))).toMatchObject([
+      { id: RUN, reply: { kind: "done", title: "Yes" } },
+    ]);
   });
-
-  it("starts again after it was killed, and ends the worker that it left", async () => {
-    const before = service.processes;
-    service.kill();
-    await service.ended;
-    service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
-    await service.listen();
-    expect((await fetch(url("/healthz"))).status).toBe(200);
-    expect(before.map(readArguments).join("")).toBe("");
-  });
-
-  it("refuses what a newer version has stored", async () => {
-    service.stop();
-    await service.ended;
-    const path = join(state, "state.json");
-    const written = JSON.parse(await readFile(path, "utf8"));
-    await writeFile(path, JSON.stringify({ ...written, layout: written.layout + 1, version: "9.9.9" }));
-    const older = startService();
-    expect(await older.ended).toBe(1);
-    expect(older.errors).toContain("was written by a newer version (9.9.9)");
-  });
-});
-
-it("serves a studio's own actions", async () => {
-  const repository = await createStudio();
-  expect(await kitsuActions(repository.folder, "build")).toMatchObject({ code: 0 });
-  const ownPort = await findFreePort();
-  const args = ["--state", createTempDirectory("serve"), "--port", String(ownPort)];
-  const own = new Service(repository.folder, args, { KITSU_URL: KITSU });
-  onTestFinished(() => own.killAll());
-  await own.listen();
-  const catalogue = await fetch(`http://127.0.0.1:${ownPort}/actions`);
-  expect(await catalogue.text()).toContain('"hello"');
 });

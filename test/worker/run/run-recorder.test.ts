@@ -6,7 +6,7 @@ import type { Reply } from "../../../contract.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { RunPhaseStore } from "../../../worker/storage/run-phase.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { encodeDraft, newRunId } from "../../support/worker/runs.ts";
+import { encodeDraft, makeRecord, newRunId } from "../../support/worker/runs.ts";
 import { holdTimeLimit } from "../../support/worker/time-limit.ts";
 import { ajax, ask, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 
@@ -92,6 +92,18 @@ describe("the state of a run, by its id", () => {
       expect(await readLog()).toMatchObject([{ id: run, reply: { code: "run-interrupted" } }]),
     );
     expect((await readFailed(await readState(run))).code).toBe("run-interrupted");
+  });
+
+  it("is recorded at its start and at its end with one alarm, because each change of it is a write", async () => {
+    const [run, at] = [newRunId(), Date.now()];
+    const until = at + 55_000;
+    const readAlarm = () => runInDurableObject(getCoordinator(run), (_, { storage }) => storage.getAlarm());
+    const draft = encodeDraft({ id: run, at });
+    await getCoordinator(run).startRequest({ token: "t", attempt: "", at, action: "debug", until }, draft);
+    expect(await readAlarm()).toBe(until);
+    const ended = await getCoordinator(run).endRequest("t", undefined, makeRecord({ id: run, at }));
+    expect(ended.isKept).toBe(true);
+    expect(await readAlarm()).toBe(until);
   });
 
   it("is unknown to any page if no call with this id arrived", async () => {

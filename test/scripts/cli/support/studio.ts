@@ -1,4 +1,4 @@
-// A studio's repository for the rest of the test, as npm create kitsu-actions writes it.
+// A studio's repository, as npm create kitsu-actions writes it.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { PACKAGE_FOLDER } from "../../../../scripts/package-folder.ts";
@@ -15,8 +15,8 @@ export type Studio = {
   replace(path: string, from: string | RegExp, to: string): Promise<void>;
 };
 
-export async function createStudio(): Promise<Studio> {
-  const folder = createFolder();
+/** @param folder empty; without it, the studio exists for the rest of the test */
+export async function createStudio(folder: string = createFolder()): Promise<Studio> {
   const read = (path: string) => readFile(join(folder, path), "utf8");
   const write = async (path: string, text: string) => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
