@@ -189,6 +189,8 @@ async function makeServerSchemas(): Promise<Schemas> {
         }),
       ),
       cursor: v.optional(Text),
+      searched: v.optional(v.number()),
+      until: v.optional(v.pipe(v.string(), v.isoTimestamp())),
     }),
     TicketReport,
   };

@@ -20,6 +20,7 @@ const FILTERS: readonly Parameter[] = [
   queryText("action", "an action's id", text(80)),
   queryText("person", "a person's id, or part of a name or an e-mail address", text(254)),
   queryText("project", "a project's id, or part of its name", text(200)),
+  queryText("title", "part of the reply's title, in the reader's language", text(200)),
   queryText("state", "how the runs ended", { type: "string", enum: ["", ...RUN_STATES] }),
   queryText("day", "`2026-11-23`, in the reader's time zone", { type: "string", pattern: "^(\\d{4}-\\d{2}-\\d{2})?$" }),
   queryText("cursor", "from the address of the next page", text(1_000)),
@@ -58,6 +59,8 @@ export const LOG_PATHS: Paths = {
       operationId: "readLog",
       tags: ["Log"],
       summary: "The log as JSON",
+      description:
+        "Without a filter, a page of runs. With one, the runs among the next thousand or so that match: `searched` says how many were searched since the newest, and `until` how far back. While there is a `cursor`, the search can go on.",
       security: READERS,
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
@@ -74,7 +77,11 @@ export const LOG_PATHS: Paths = {
       security: READERS,
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
-        200: { description: "A header, and a row for each run.", headers: LINK, content: asset("text/csv") },
+        200: {
+          description:
+            "A header, and a row for each run that matches, streamed. If the log has more than the file, the last row has no `id`, and its `url` is where the file continues.",
+          content: asset("text/csv"),
+        },
         ...fails(...CODES),
       },
     },

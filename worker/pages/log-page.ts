@@ -2,8 +2,9 @@
 import { formatDuration, formatNumber } from "../format/locale-formats.ts";
 import { message, type Text } from "../format/message.ts";
 import { labelTrust } from "../settings/trust.ts";
+import type { RunPage } from "../storage/list-runs.ts";
+import type { RunFilter } from "../storage/run-filter.ts";
 import { linkRun } from "../storage/run-links.ts";
-import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
@@ -13,7 +14,9 @@ import { RUN_STATE_LABELS } from "./run-labels.ts";
 type LogPage = PageContext & {
   /** the filters in use */
   query: RunFilter & { cursor?: string | undefined; limit?: number | undefined };
-  runs: readonly LoggedRun[];
+  page: RunPage;
+  /** the most runs of a page */
+  limit: number;
   /** the address of the next page */
   older: string | undefined;
   base: string;
@@ -22,7 +25,7 @@ type LogPage = PageContext & {
 };
 
 export function renderLog(log: LogPage): Response {
-  const { settings, query, runs, older, base } = log;
+  const { settings, query, page, limit, base } = log;
   return renderPage({
     ...log,
     title: message("page.log"),
@@ -31,14 +34,13 @@ export function renderLog(log: LogPage): Response {
     body: html`<section>
 <h1>${message("page.log")}</h1>
 ${renderFilter(log)}
-${
-  runs.length === 0
-    ? renderEmpty(log)
-    : html`${renderRuns(log)}
+<div data-found="${limit}">${
+      page.runs.length > 0 &&
+      html`${renderRuns(log)}
 ${renderZone()}`
-}
+    }</div>
+<div data-more role="status">${renderMore(log)}</div>
 <p>
-${older !== undefined && html`<a class="button" href="${older}">${message("log.older")}</a> `}
 <a class="button" href="${base}/runs.csv${toQuery(query)}">${message("log.csv")}</a>
 <a class="button" href="${base}/runs.json${toQuery(query)}">${message("log.json")}</a>
 </p>
@@ -59,13 +61,26 @@ function renderFilter({ query, titles, base, reader }: LogPage): Content {
 <label>${message("log.action")} <select name="action">${options([...actions], query.action)}</select></label>
 <label>${message("log.personFilter")} <input name="person" value="${query.person}"></label>
 <label>${message("log.projectFilter")} <input name="project" value="${query.project}"></label>
+<label>${message("log.titleFilter")} <input name="title" value="${query.title}"></label>
 <label>${message("log.state")} <select name="state">${options(
     RUN_STATES.map((state) => [state, RUN_STATE_LABELS[state]]),
     query.state,
   )}</select></label>
 <label>${message("log.day", { zone: reader.timeZone })} <input type="date" name="day" value="${query.day}"></label>
 <button class="primary">${message("log.filter")}</button> <a class="button" href="${base}/runs">${message("log.allRuns")}</a>
-</form>`;
+</form>
+${query.day !== undefined && renderDayLinks({ ...query, day: query.day }, base)}`;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The quick way to runs of long ago: pages follow each other, but each day is found at once. */
+function renderDayLinks(query: RunFilter & { day: string }, base: string): Content {
+  const link = (days: number) => {
+    const day = new Date(Date.parse(query.day) + days * DAY_MS).toISOString().slice(0, 10);
+    return `${base}/runs${toQuery({ ...query, day })}`;
+  };
+  return html`<p><a class="button" href="${link(-1)}">${message("log.dayBefore")}</a> <a class="button" href="${link(1)}">${message("log.dayAfter")}</a></p>`;
 }
 
 const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
@@ -80,7 +95,7 @@ const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
   [message("log.took"), true],
 ];
 
-function renderRuns({ runs, base, titles }: LogPage): Content {
+function renderRuns({ page: { runs }, base, titles }: LogPage): Content {
   return html`<div class="table whole" role="region" tabindex="0" aria-label="${message("log.runs")}">
 <table>
 <thead><tr>${HEADINGS.map(([heading, isNumber]) => html`<th scope="col"${isNumber && html` class="number"`}>${heading}</th>`)}</tr></thead>
@@ -100,19 +115,22 @@ ${runs.map((run) => {
 </div>`;
 }
 
-/** Of a filtered page: 10 lists of 1,000 keys (storage/list-runs.ts). */
-const SEARCHED_MAX = 10_000;
-
-function renderEmpty({ query, older, settings }: LogPage): Content {
-  if (older !== undefined)
-    return html`<p>${message("log.noMatchYet", { count: SEARCHED_MAX })} ${rich("log.searchOlder", { button: html`<em>${message("log.older")}</em>` })}</p>`;
+/** What follows the runs. The page's script searches further, until the page is full. */
+function renderMore({ page, limit, query, older, settings }: LogPage): Content {
+  const { runs, searched, until } = page;
+  if (older !== undefined && searched !== undefined && runs.length < limit)
+    return html`<p>${until !== undefined && rich("log.searched", { count: searched, until: renderTime(until, true) })}
+<a class="button" href="${older}" data-further="${searched}" data-stop="${message("log.stop")}">${message("log.searchFurther")}</a></p>`;
+  if (older !== undefined) return html`<p><a class="button" href="${older}">${message("log.older")}</a></p>`;
+  if (runs.length > 0) return undefined;
+  if (query.cursor !== undefined) return html`<p>${message("log.noFurtherMatch")}</p>`;
   if (toQuery(query) !== "") return html`<p>${message("log.noMatch")}</p>`;
   return html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
 }
 
 /** The filters as a query string, without the cursor, so starting at the newest run. */
-function toQuery({ action, person, project, state, day }: RunFilter): string {
-  const used = Object.entries({ action, person, project, state, day }).flatMap(([name, value]) =>
+function toQuery({ action, person, project, title, state, day }: RunFilter): string {
+  const used = Object.entries({ action, person, project, title, state, day }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
   return used.length === 0 ? "" : `?${new URLSearchParams(used)}`;

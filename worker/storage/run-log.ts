@@ -8,7 +8,7 @@ import { message, type Text } from "../format/message.ts";
 import { StoredText } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { keyOf } from "./run-key.ts";
-import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
+import { RUN_STATES, RunRecord, stateOf } from "./run-record.ts";
 
 /** One line of the log. KV allows 1,024 bytes of metadata. */
 export const Summary = v.object({
@@ -31,17 +31,6 @@ export type Summary = v.InferOutput<typeof Summary>;
 
 /** A line of the log with the id and time from its key. */
 export type LoggedRun = Summary & { id: string; at: number };
-
-export type RunFilter = {
-  action?: string | undefined;
-  /** a person's id, or part of the name or the e-mail address */
-  person?: string | undefined;
-  /** a project's id, or part of its name */
-  project?: string | undefined;
-  state?: RunState | undefined;
-  /** "2026-11-23" */
-  day?: string | undefined;
-};
 
 const METADATA_MAX_BYTES = 1_024;
 const TITLE_MAX_CHARS = 400;

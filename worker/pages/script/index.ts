@@ -7,6 +7,7 @@ import { followRun } from "./live-updates.ts";
 import { watchUserscriptVersion } from "./outdated.ts";
 import { rememberAnswers } from "./remembered-answers.ts";
 import { adoptRunAddress } from "./run-address.ts";
+import { searchFurther } from "./search-further.ts";
 import { startPrograms } from "./start-program.ts";
 import { enableTableSearch } from "./table-search.ts";
 
@@ -19,3 +20,4 @@ startPrograms();
 followRun();
 watchUserscriptVersion();
 showLastScript();
+searchFurther();
