@@ -27,6 +27,8 @@ const FILTERS: readonly Parameter[] = [
   queryText("limit", "the most runs of a page", { type: "integer", minimum: 1, maximum: 1_000 }),
 ];
 
+const PERSON = queryText("person", "a person's id, or the e-mail address of calls without one", text(254));
+
 const READERS = [{ logToken: [] }, { logCookie: [] }];
 const LINK = {
   link: { description: 'the next page, with `rel="next"`', schema: { type: "string" as const } },
@@ -83,6 +85,65 @@ export const LOG_PATHS: Paths = {
           content: asset("text/csv"),
         },
         ...fails(...CODES),
+      },
+    },
+  },
+  "/runs/person": {
+    get: {
+      operationId: "openPersonData",
+      tags: ["Log"],
+      summary: "A page to export or erase a person's data",
+      description: "Without access, the page to sign in.",
+      security: [{}, ...READERS],
+      parameters: [PERSON],
+      responses: { 200: { description: "The page.", content: page }, ...fails(...CODES) },
+    },
+  },
+  "/runs/person.json": {
+    get: {
+      operationId: "exportPersonData",
+      tags: ["Log"],
+      summary: "All runs of a person, with everything that is stored about them",
+      security: READERS,
+      parameters: [
+        { ...PERSON, required: true },
+        queryText("cursor", "from `next` of the part before", text(1_000)),
+        parameter("lang"),
+        parameter("tz"),
+      ],
+      responses: {
+        200: { description: "The newest runs first, streamed.", content: json("PersonData") },
+        ...fails(...CODES),
+      },
+    },
+  },
+  "/runs/person/erase": {
+    get: returnToLog("openErase"),
+    post: {
+      operationId: "erasePersonData",
+      tags: ["Log"],
+      summary: "Erases a person from the next few of their runs",
+      description:
+        "Only from the worker's own page, or with its address as the origin. Send `cursor` again until the answer has none. Erasing twice changes nothing.",
+      security: READERS,
+      requestBody: {
+        required: true,
+        content: {
+          "application/x-www-form-urlencoded": {
+            schema: {
+              type: "object",
+              properties: {
+                person: { type: "string", description: "an id, or an e-mail address" },
+                cursor: { type: "string", maxLength: 1_000 },
+              },
+              required: ["person"],
+            },
+          },
+        },
+      },
+      responses: {
+        200: { description: "How far it is.", content: { ...json("Erasure"), ...page } },
+        ...fails(...CODES, "origin-not-allowed", "invalid-call", "unsupported-media-type", "body-too-large"),
       },
     },
   },

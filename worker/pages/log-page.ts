@@ -5,6 +5,7 @@ import { labelTrust } from "../settings/trust.ts";
 import type { RunPage } from "../storage/list-runs.ts";
 import type { RunFilter } from "../storage/run-filter.ts";
 import { linkRun } from "../storage/run-links.ts";
+import type { LoggedRun } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
@@ -43,6 +44,7 @@ ${renderZone()}`
 <p>
 <a class="button" href="${base}/runs.csv${toQuery(query)}">${message("log.csv")}</a>
 <a class="button" href="${base}/runs.json${toQuery(query)}">${message("log.json")}</a>
+<a class="button" href="${base}/runs/person">${message("log.personData")}</a>
 </p>
 </section>
 ${settings.logToken !== undefined && html`<form method="post" action="${settings.basePath}/runs/sign-out"><button>${message("log.signOut")}</button></form>`}`,
@@ -72,12 +74,11 @@ function renderFilter({ query, titles, base, reader }: LogPage): Content {
 ${query.day !== undefined && renderDayLinks({ ...query, day: query.day }, base)}`;
 }
 
-const DAY_MS = 86_400_000;
-
 /** The quick way to runs of long ago: pages follow each other, but each day is found at once. */
 function renderDayLinks(query: RunFilter & { day: string }, base: string): Content {
   const link = (days: number) => {
-    const day = new Date(Date.parse(query.day) + days * DAY_MS).toISOString().slice(0, 10);
+    const [year = 0, month = 0, date = 0] = query.day.split("-").map(Number);
+    const day = new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
     return `${base}/runs${toQuery({ ...query, day })}`;
   };
   return html`<p><a class="button" href="${link(-1)}">${message("log.dayBefore")}</a> <a class="button" href="${link(1)}">${message("log.dayAfter")}</a></p>`;
@@ -106,13 +107,20 @@ ${runs.map((run) => {
 <td class="nowrap"><a href="${url}">${renderTime(run.at, true)}</a></td>
 <td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${RUN_STATE_LABELS[run.state]}</span></td><td dir="auto">${run.title}</td>
 <td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${(reader) => formatNumber(run.tasks, reader)}</a>` : run.tasks}</td>
-<td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || message("log.unknownPerson")}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
+<td>${renderPerson(run)}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
 </tr>
 `;
 })}
 </tbody>
 </table>
 </div>`;
+}
+
+/** The id is for the page about the person's data. */
+function renderPerson({ name, email, person, erased }: LoggedRun): Content {
+  if (erased) return message("log.erasedPerson");
+  const shown = name || email || person || message("log.unknownPerson");
+  return html`<span title="${[email, person].filter(Boolean).join("\n")}">${shown}</span>`;
 }
 
 /** What follows the runs. The page's script searches further, until the page is full. */

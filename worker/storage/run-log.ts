@@ -26,6 +26,8 @@ export const Summary = v.object({
   trust: v.fallback(v.string(), "unchecked"),
   status: v.number(),
   tookMs: v.number(),
+  /** the person's data was erased */
+  erased: v.optional(v.boolean()),
 });
 export type Summary = v.InferOutput<typeof Summary>;
 
@@ -35,11 +37,14 @@ export type LoggedRun = Summary & { id: string; at: number };
 const METADATA_MAX_BYTES = 1_024;
 const TITLE_MAX_CHARS = 400;
 
-/** Writes one record. Throws if KV refuses it. */
-export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
+/**
+ * Writes one record. Throws if KV refuses it.
+ * @param expires when KV deletes it, in epoch seconds, if it was written before
+ */
+export async function writeRecord(env: Env, settings: Settings, record: RunRecord, expires?: number): Promise<void> {
   await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
     metadata: shorten(summarize(record)),
-    expirationTtl: settings.logRetentionS,
+    ...(expires === undefined ? { expirationTtl: settings.logRetentionS } : { expiration: expires }),
   });
 }
 
@@ -63,7 +68,7 @@ export function parseRecord(stored: unknown): RunRecord | undefined {
 }
 
 function summarize(record: RunRecord): Summary {
-  const { action, person, call, selected, reply, status, tookMs } = record;
+  const { action, person, call, selected, reply, status, tookMs, erased } = record;
   return {
     action,
     state: stateOf(record),
@@ -77,6 +82,7 @@ function summarize(record: RunRecord): Summary {
     trust: person?.trust ?? "unchecked",
     status,
     tookMs,
+    ...(erased && { erased }),
   };
 }
 

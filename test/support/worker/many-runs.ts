@@ -31,15 +31,17 @@ export class CountedKv {
     this.#names = undefined;
   }
 
+  /** Replaces the value of a run. */
+  change(name: string, value: string): void {
+    const { metadata, expiration } = this.#entries.get(name) ?? {};
+    this.#entries.set(name, { value, metadata, expiration });
+  }
+
   /** What it cost since the last time. */
   takeCounts(): string {
     const used = Object.entries(this.counts).filter(([, count]) => count > 0);
     Object.assign(this.counts, { list: 0, get: 0, put: 0, delete: 0 });
     return used.map(([name, count]) => `${count} ${name}`).join(", ");
-  }
-
-  peek(name: string): Entry | undefined {
-    return this.#entries.get(name);
   }
 
   async list({ limit = LIST_MAX_KEYS, ...options }: KVNamespaceListOptions) {

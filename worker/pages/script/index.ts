@@ -1,5 +1,6 @@
 // The script of our pages, served as a file. Pages work without it.
 
+import { continueForm } from "./continue-form.ts";
 import { enableCopyButtons } from "./copy-buttons.ts";
 import { addCsvButtons } from "./csv-buttons.ts";
 import { showLastScript } from "./last-script.ts";
@@ -21,3 +22,4 @@ followRun();
 watchUserscriptVersion();
 showLastScript();
 searchFurther();
+continueForm();
