@@ -56,7 +56,7 @@ function renderEraseForm(person: string, place: string, erasure?: Erasure): Cont
   const kept = erasure && { cursor: erasure.cursor ?? "", erased: erasure.erased, running: erasure.running };
   return html`<form method="post" action="${place}/erase"${erasure !== undefined && html` data-continue`}>
 ${Object.entries({ person, ...kept }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<button class="primary">${erasure === undefined ? message("log.erase") : message("log.continue")}</button>
+<button class="${erasure === undefined ? "dangerous" : "primary"}">${erasure === undefined ? message("log.erase") : message("log.continue")}</button>
 </form>`;
 }
 
