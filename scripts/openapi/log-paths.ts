@@ -62,7 +62,7 @@ export const LOG_PATHS: Paths = {
       tags: ["Log"],
       summary: "The log as JSON",
       description:
-        "Without a filter, a page of runs. With one, the runs among the next thousand or so that match: `searched` says how many were searched since the newest, and `until` how far back. While there is a `cursor`, the search can go on.",
+        "With a filter, those among the next thousand or so that match. `searched`: how many were searched since the newest; `until`: how far back.",
       security: READERS,
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
@@ -81,7 +81,7 @@ export const LOG_PATHS: Paths = {
       responses: {
         200: {
           description:
-            "A header, and a row for each run that matches, streamed. If the log has more than the file, the last row has no `id`, and its `url` is where the file continues.",
+            "A header, and a row for each run. If the log has more, the last row has no `id`, and `url` is where it continues.",
           content: asset("text/csv"),
         },
         ...fails(...CODES),
@@ -123,8 +123,7 @@ export const LOG_PATHS: Paths = {
       operationId: "erasePersonData",
       tags: ["Log"],
       summary: "Erases a person from the next few of their runs",
-      description:
-        "Only from the worker's own page, or with its address as the origin. Send `cursor` again until the answer has none. Erasing twice changes nothing.",
+      description: "Only from the worker's own page, or with its origin. Send `cursor` until the answer has none.",
       security: READERS,
       requestBody: {
         required: true,

@@ -1,5 +1,5 @@
 // The log as a page: filters, runs, and a link to older runs.
-import { formatDuration, formatNumber } from "../format/locale-formats.ts";
+import { formatDay, formatDuration, formatNumber } from "../format/locale-formats.ts";
 import { message, type Text } from "../format/message.ts";
 import { labelTrust } from "../settings/trust.ts";
 import type { RunPage } from "../storage/list-runs.ts";
@@ -74,14 +74,14 @@ function renderFilter({ query, titles, base, reader }: LogPage): Content {
 ${query.day !== undefined && renderDayLinks({ ...query, day: query.day }, base)}`;
 }
 
-/** The quick way to runs of long ago: pages follow each other, but each day is found at once. */
+/** The day before and after. Pages follow each other, but each day is found at once. */
 function renderDayLinks(query: RunFilter & { day: string }, base: string): Content {
-  const link = (days: number) => {
-    const [year = 0, month = 0, date = 0] = query.day.split("-").map(Number);
-    const day = new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
-    return `${base}/runs${toQuery({ ...query, day })}`;
-  };
-  return html`<p><a class="button" href="${link(-1)}">${message("log.dayBefore")}</a> <a class="button" href="${link(1)}">${message("log.dayAfter")}</a></p>`;
+  const [year = 0, month = 0, date = 0] = query.day.split("-").map(Number);
+  const add = (days: number) => new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
+  return html`<p>${[-1, 1].map((days) => {
+    const day = add(days);
+    return html`<a class="button" href="${base}/runs${toQuery({ ...query, day })}">${(reader) => formatDay(day, reader)}</a> `;
+  })}</p>`;
 }
 
 const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
@@ -126,12 +126,17 @@ function renderPerson({ name, email, person, erased }: LoggedRun): Content {
 /** What follows the runs. The page's script searches further, until the page is full. */
 function renderMore({ page, limit, query, older, settings }: LogPage): Content {
   const { runs, searched, until } = page;
+  const progress =
+    searched !== undefined &&
+    until !== undefined &&
+    rich("log.searched", { count: searched, until: renderTime(until, true) });
   if (older !== undefined && searched !== undefined && runs.length < limit)
-    return html`<p>${until !== undefined && rich("log.searched", { count: searched, until: renderTime(until, true) })}
+    return html`<p>${progress}
 <a class="button" href="${older}" data-further="${searched}" data-stop="${message("log.stop")}">${message("log.searchFurther")}</a></p>`;
   if (older !== undefined) return html`<p><a class="button" href="${older}">${message("log.older")}</a></p>`;
+  // Pages before this one may have matches.
+  if (query.cursor !== undefined) return html`<p>${progress}</p>`;
   if (runs.length > 0) return undefined;
-  if (query.cursor !== undefined) return html`<p>${message("log.noFurtherMatch")}</p>`;
   if (toQuery(query) !== "") return html`<p>${message("log.noMatch")}</p>`;
   return html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
 }

@@ -32,7 +32,7 @@ export function renderPersonData({ person, erasure, ...context }: PersonPage): R
 <h1>${message("log.personData")}</h1>
 <form class="filter" method="get" action="${place}">
 <label>${message("log.personKey")} <input name="person" value="${person}" required></label>
-<button${person === undefined && html` class="primary"`}>${message("log.choosePerson")}</button>
+<button${person === undefined && html` class="primary"`}>${message("log.continue")}</button>
 </form>
 ${erasure !== undefined && renderErasure(erasure)}
 ${person !== undefined && erasure?.cursor === undefined && renderChoices(person, place)}
@@ -44,10 +44,9 @@ ${person !== undefined && erasure?.cursor !== undefined && renderEraseForm(perso
 function renderChoices(person: string, place: string): Content {
   const query = `${new URLSearchParams({ person })}`;
   return html`<h2>${message("log.export")}</h2>
-<p>${message("log.aboutExport")}</p>
 <p><a class="button" href="${place}.json?${query}">${message("log.export")}</a></p>
 <h2>${message("log.erase")}</h2>
-<p>${message("log.aboutErase")} ${message("log.notFound")}</p>
+<p>${message("log.aboutErase")}</p>
 ${renderEraseForm(person, place)}`;
 }
 
@@ -61,8 +60,7 @@ ${Object.entries({ person, ...kept }).map(([name, value]) => html`<input type="h
 }
 
 function renderErasure({ erased, running, searched, until, cursor }: Erasure): Content {
-  const count = { count: erased };
-  return html`<div role="status"><p class="advice">${cursor === undefined ? message("log.erasedAll", count) : message("log.erasing", count)}</p>
+  return html`<div role="status"><p class="advice">${cursor === undefined && html`<span class="tag done">${message("log.stateDone")}</span> `}${message("log.erasedRuns", { count: erased })}</p>
 ${cursor !== undefined && until !== undefined && html`<p>${rich("log.searched", { count: searched, until: renderTime(until) })}</p>`}
 ${running > 0 && html`<p>${message("log.stillRunning", { count: running })}</p>`}</div>`;
 }

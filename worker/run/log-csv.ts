@@ -1,5 +1,5 @@
-// `GET /runs.csv`: all runs that match, as they are read. Whatever ends the file early, its last row
-// says so, and where it continues.
+// `GET /runs.csv`: all runs that match, as they are read. If the file ends before the log does, its
+// last row says where it continues.
 import { chooseCsvFormat, formatCsv } from "../format/csv.ts";
 import { formatSortable } from "../format/locale-formats.ts";
 import { localize } from "../format/localize.ts";

@@ -34,7 +34,7 @@ export function readPersonKey(text: unknown, field: string): string {
   const key = v.safeParse(PersonKey, text);
   if (key.success) return key.output;
   throw new Failure("invalid-filter", {
-    text: message("run.notPerson", { field }),
+    text: message("run.filterUnclear", { field }),
     advice: message("run.chooseOther"),
     field,
   });

@@ -32,7 +32,7 @@ export async function servePersonExport(request: Request, context: RequestContex
   );
 }
 
-/** `POST /runs/person/erase`: erases a part, and says where to continue. Only from our own pages. */
+/** `POST /runs/person/erase`: erases a part, and says where to continue. */
 export async function erasePerson(request: Request, context: RequestContext): Promise<Response> {
   const { env, settings } = context;
   checkOwnOrigin(request, settings);

@@ -255,7 +255,7 @@ describe("erasing a person", () => {
     await save(...Array.from({ length: 8 }, (_, index) => makeAdasRecord({ at: 10_000 + index })));
     const headers = { accept: "text/html" };
     const first = await (await send({ person: ADA }, headers)).text();
-    expect(first).toContain("Erased 6 runs so far.");
+    expect(first).toContain("Runs erased: 6.");
     expect(first).toContain("data-continue");
     const fields = Object.fromEntries(
       [...first.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [
@@ -264,7 +264,7 @@ describe("erasing a person", () => {
       ]),
     );
     const second = await (await send(fields, headers)).text();
-    expect(second).toContain("Finished: erased 8 runs.");
+    expect(second).toContain("Runs erased: 8.");
     expect(second).not.toContain("data-continue");
   });
 });

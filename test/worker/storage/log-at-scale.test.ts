@@ -7,7 +7,7 @@ import type { RunPage } from "../../../worker/storage/list-runs.ts";
 import { atOf, idOf, makeManyRuns, NEWEST, personOf, RUNS } from "../../support/worker/many-runs.ts";
 import { ask, READER } from "../../support/worker/worker.ts";
 
-/** Among the runs searched first there is none of `publish`; the oldest of them is number 75,000. */
+/** There are three runs of `publish`, the newest of them number 25,000. */
 const kv = makeManyRuns((index) => ({
   ...(index % 25_000 === 0 && index > 0 && { action: "publish", title: "Published the trailer" }),
   ...(index % 40 === 0 && { state: "failed" }),
@@ -85,7 +85,7 @@ describe("a page of 100,000 runs", () => {
   it("says on the page how far it searched, and offers to search further", async () => {
     const response = await ask("/runs?action=publish", { headers: { ...READER, accept: "text/html" } }, { RUNS: kv });
     const text = await response.text();
-    expect(text).toMatch(/Searched 1,000 runs so far, back to <time [^>]+>Nov 28, 2026/);
+    expect(text).toMatch(/Runs searched so far: 1,000, back to <time [^>]+>Nov 28, 2026/);
     expect(text).toMatch(/<a class="button" href="[^"]+cursor=[^"]+" data-further="1000"[^>]*>Search further</);
     kv.takeCounts();
   });
@@ -121,7 +121,7 @@ describe("the CSV of 100,000 runs", () => {
     const rows = csvParse(await (await download("?state=failed&limit=30")).text());
     kv.takeCounts();
     expect(rows).toHaveLength(31);
-    expect(rows.at(-1)).toMatchObject({ id: "", title: expect.stringContaining("the log doesn't") });
+    expect(rows.at(-1)).toMatchObject({ id: "", title: expect.stringContaining("The log continues") });
     const next = rows.at(-1)?.url ?? "";
     const more = csvParse(await (await ask(next, { headers: READER }, { RUNS: kv })).text());
     expect(more[0]?.id).toBe(idOf(30 * 40));

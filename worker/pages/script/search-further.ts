@@ -12,16 +12,18 @@ export function searchFurther(): void {
   const findLink = () => more.querySelector<HTMLAnchorElement>("a[data-further]");
   const isFull = () => found.querySelectorAll("tbody tr").length >= Number(found.dataset.found);
 
-  /** The server wrote the pages, so their elements can be moved here. */
   async function addPage(link: HTMLAnchorElement): Promise<void> {
-    const response = await fetch(link.href);
-    if (!response.ok) return location.assign(link.href);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const rows = page.querySelectorAll("[data-found] tbody tr");
+    const page = await readPage(link.href);
+    const [nextMore, nextFound] = [page?.querySelector("[data-more]"), page?.querySelector("[data-found]")];
+    if (!nextMore || !nextFound) {
+      // Its own page says what is wrong.
+      isSearching = false;
+      return location.assign(link.href);
+    }
     const body = found?.querySelector("tbody");
-    if (body) body.append(...rows);
-    else found?.replaceChildren(...(page.querySelector("[data-found]")?.childNodes ?? []));
-    more?.replaceChildren(...(page.querySelector("[data-more]")?.childNodes ?? []));
+    if (body) body.append(...nextFound.querySelectorAll("tbody tr"));
+    else found?.replaceChildren(...nextFound.childNodes);
+    more?.replaceChildren(...nextMore.childNodes);
   }
 
   /** @param searchedMax how many runs to search, counted from the newest */
@@ -36,20 +38,23 @@ export function searchFurther(): void {
     isSearching = false;
   }
 
-  const follow = (searchedMax: number) =>
-    search(searchedMax).catch(() => {
-      // Without a connection, its own page says why.
-      isSearching = false;
-      const link = findLink();
-      if (link !== null) location.assign(link.href);
-    });
-
   more.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-further]") : null;
     if (link === null) return;
     event.preventDefault();
     if (isSearching) isSearching = false;
-    else void follow(Number.POSITIVE_INFINITY);
+    else void search(Number.POSITIVE_INFINITY);
   });
-  void follow(SEARCHED_UNASKED);
+  void search(SEARCHED_UNASKED);
+}
+
+/** A page of this worker, read by the browser as one; null if it can't be read. */
+function readPage(address: string): Promise<Document | null> {
+  const request = new XMLHttpRequest();
+  request.open("GET", address);
+  request.responseType = "document";
+  return new Promise((resolve) => {
+    request.addEventListener("loadend", () => resolve(request.responseXML));
+    request.send();
+  });
 }

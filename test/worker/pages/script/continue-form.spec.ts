@@ -33,8 +33,8 @@ test("erases part by part, after one click", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Export" })).toHaveAttribute("href", /person=ada%40studio.tld/);
   expect(sent).toEqual([]);
   await page.getByRole("button", { name: "Erase" }).click();
-  await expect(page.getByText("Finished: erased 24 runs.")).toBeVisible();
-  await expect(page.getByText("1 run has not ended: erase again afterwards.")).toBeVisible();
+  await expect(page.getByText("done Runs erased: 24.")).toBeVisible();
+  await expect(page.getByText("Runs that have not ended: 1. Erase again afterwards.")).toBeVisible();
   expect(sent).toEqual([
     { person: PERSON },
     { person: PERSON, cursor: "part 1", erased: "6", running: "1" },

@@ -69,7 +69,7 @@ const rows = (page: Page) => page.locator("tbody tr");
 test("a search goes on until the page is full", async ({ page }) => {
   const requested = await openLog(page, { matches: (part) => (part % 2 === 0 ? 20 : 0), parts: 100 });
   await expect(rows(page)).toHaveCount(60);
-  await expect(page.getByText("Searched 6,000 runs so far, back to")).toBeVisible();
+  await expect(page.getByText("Runs searched so far: 6,000, back to")).toBeVisible();
   await expect(page.getByRole("link", { name: "Search further" })).toBeVisible();
   expect(requested).toEqual([1, 2, 3, 4, 5, 6]);
   await expect(rows(page).nth(59)).toContainText("Published 59");
@@ -77,12 +77,12 @@ test("a search goes on until the page is full", async ({ page }) => {
 
 test("it asks after 10,000 runs, and then goes on to the end", async ({ page }) => {
   const requested = await openLog(page, { matches: (part) => (part === 14 ? 2 : 0), parts: 30 });
-  await expect(page.getByText("Searched 10,000 runs so far, back to")).toBeVisible();
+  await expect(page.getByText("Runs searched so far: 10,000, back to")).toBeVisible();
   const further = page.getByRole("link", { name: "Search further" });
   await expect(further).toBeVisible();
   expect(requested).toHaveLength(10);
   await further.click();
-  await expect(page.getByText("No further runs match these filters.")).toBeVisible();
+  await expect(page.getByText("Runs searched so far: 30,000")).toBeVisible();
   await expect(rows(page)).toHaveCount(2);
   expect(requested).toHaveLength(30);
 });
@@ -99,7 +99,7 @@ test("its reader can stop it", async ({ page }) => {
   });
   await page.getByRole("link", { name: "Stop" }).click();
   release();
-  await expect(page.getByText("Searched 4,000 runs so far")).toBeVisible();
+  await expect(page.getByText("Runs searched so far: 4,000")).toBeVisible();
   await expect(page.getByRole("link", { name: "Search further" })).toBeVisible();
   expect(requested).toEqual([1, 2, 3, 4]);
 });
@@ -115,7 +115,7 @@ test("without a script, it is a link", async ({ browser }) => {
   const page = await context.newPage();
   const requested = await openLog(page, { matches: () => 0, parts: 3 });
   await page.getByRole("link", { name: "Search further" }).click();
-  await expect(page.getByText("Searched 2,000 runs so far")).toBeVisible();
+  await expect(page.getByText("Runs searched so far: 2,000")).toBeVisible();
   expect(requested).toEqual([1, 2]);
   await context.close();
 });
