@@ -17,7 +17,8 @@ test("erases part by part, after one click", async ({ page }) => {
   const sent: object[] = [];
   await page.route("**/*", async (route) => {
     const { pathname } = new URL(route.request().url());
-    if (pathname === "/page.js") return route.fulfill({ contentType: "text/javascript", body: outputFiles[0]?.text });
+    if (pathname === "/page.js")
+      return route.fulfill({ contentType: "text/javascript", body: outputFiles[0]?.text ?? "" });
     if (pathname === "/style.css") return route.fulfill({ contentType: "text/css", body: style });
     if (!pathname.startsWith("/runs/person")) return route.fulfill({ status: 404 });
     const isPost = route.request().method() === "POST";
