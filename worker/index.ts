@@ -27,6 +27,7 @@ import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
 import { serveFollow, servePicture, serveReport } from "./run/long-run/long-run-routes.ts";
+import { erasePerson, servePerson, servePersonExport } from "./run/person-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
 import { type Env, readSettings } from "./settings/settings.ts";
@@ -62,6 +63,10 @@ const makeRouter = (base: string) =>
     .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
     .get("/runs/sign-:way", (_, __, context) => returnToLog(context))
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
+    .get("/runs/person", (_, request, context) => servePerson(request, context))
+    .get("/runs/person.json", (_, request, context) => servePersonExport(request, context))
+    .get("/runs/person/erase", (_, __, context) => returnToLog(context))
+    .post("/runs/person/erase", (_, request, context) => erasePerson(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))
     .post("/runs/:id/void", ({ params }, request, context) => voidAttempt(request, params.id ?? "", context))

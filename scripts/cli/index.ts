@@ -71,6 +71,22 @@ const COMMANDS = new Map<string, Command>([
     },
   ],
   [
+    "export",
+    {
+      takes: "…",
+      about: "writes what the log has about a person: export --help",
+      run: async (args) => (await import("./person-data.ts")).exportPerson(args),
+    },
+  ],
+  [
+    "forget",
+    {
+      takes: "…",
+      about: "erases a person from the log: forget --help",
+      run: async (args) => (await import("./person-data.ts")).forgetPerson(args),
+    },
+  ],
+  [
     "test:flamenco",
     {
       takes: "",

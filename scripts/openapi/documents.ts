@@ -189,6 +189,22 @@ async function makeServerSchemas(): Promise<Schemas> {
         }),
       ),
       cursor: v.optional(Text),
+      searched: v.optional(v.number()),
+      until: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+    }),
+    PersonData: v.object({
+      person: Text,
+      runs: v.array(v.object({ ...RunRecord.entries, run: Run })),
+      complete: v.boolean(),
+      next: v.optional(Text),
+    }),
+    Erasure: v.object({
+      person: Text,
+      erased: v.number(),
+      running: v.number(),
+      searched: v.number(),
+      until: v.optional(v.pipe(v.string(), v.isoTimestamp())),
+      cursor: v.optional(Text),
     }),
     TicketReport,
   };

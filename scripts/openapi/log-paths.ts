@@ -20,11 +20,14 @@ const FILTERS: readonly Parameter[] = [
   queryText("action", "an action's id", text(80)),
   queryText("person", "a person's id, or part of a name or an e-mail address", text(254)),
   queryText("project", "a project's id, or part of its name", text(200)),
+  queryText("title", "part of the reply's title, in the reader's language", text(200)),
   queryText("state", "how the runs ended", { type: "string", enum: ["", ...RUN_STATES] }),
   queryText("day", "`2026-11-23`, in the reader's time zone", { type: "string", pattern: "^(\\d{4}-\\d{2}-\\d{2})?$" }),
   queryText("cursor", "from the address of the next page", text(1_000)),
   queryText("limit", "the most runs of a page", { type: "integer", minimum: 1, maximum: 1_000 }),
 ];
+
+const PERSON = queryText("person", "a person's id, or the e-mail address of calls without one", text(254));
 
 const READERS = [{ logToken: [] }, { logCookie: [] }];
 const LINK = {
@@ -58,6 +61,8 @@ export const LOG_PATHS: Paths = {
       operationId: "readLog",
       tags: ["Log"],
       summary: "The log as JSON",
+      description:
+        "With a filter, those among the next thousand or so that match. `searched`: how many were searched since the newest; `until`: how far back.",
       security: READERS,
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
@@ -74,8 +79,70 @@ export const LOG_PATHS: Paths = {
       security: READERS,
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
-        200: { description: "A header, and a row for each run.", headers: LINK, content: asset("text/csv") },
+        200: {
+          description:
+            "A header, and a row for each run. If the log has more, the last row has no `id`, and `url` is where it continues.",
+          content: asset("text/csv"),
+        },
         ...fails(...CODES),
+      },
+    },
+  },
+  "/runs/person": {
+    get: {
+      operationId: "openPersonData",
+      tags: ["Log"],
+      summary: "A page to export or erase a person's data",
+      description: "Without access, the page to sign in.",
+      security: [{}, ...READERS],
+      parameters: [PERSON],
+      responses: { 200: { description: "The page.", content: page }, ...fails(...CODES) },
+    },
+  },
+  "/runs/person.json": {
+    get: {
+      operationId: "exportPersonData",
+      tags: ["Log"],
+      summary: "All runs of a person, with everything that is stored about them",
+      security: READERS,
+      parameters: [
+        { ...PERSON, required: true },
+        queryText("cursor", "from `next` of the part before", text(1_000)),
+        parameter("lang"),
+        parameter("tz"),
+      ],
+      responses: {
+        200: { description: "The newest runs first, streamed.", content: json("PersonData") },
+        ...fails(...CODES),
+      },
+    },
+  },
+  "/runs/person/erase": {
+    get: returnToLog("openErase"),
+    post: {
+      operationId: "erasePersonData",
+      tags: ["Log"],
+      summary: "Erases a person from the next few of their runs",
+      description: "Only from the worker's own page, or with its origin. Send `cursor` until the answer has none.",
+      security: READERS,
+      requestBody: {
+        required: true,
+        content: {
+          "application/x-www-form-urlencoded": {
+            schema: {
+              type: "object",
+              properties: {
+                person: { type: "string", description: "an id, or an e-mail address" },
+                cursor: { type: "string", maxLength: 1_000 },
+              },
+              required: ["person"],
+            },
+          },
+        },
+      },
+      responses: {
+        200: { description: "How far it is.", content: { ...json("Erasure"), ...page } },
+        ...fails(...CODES, "origin-not-allowed", "invalid-call", "unsupported-media-type", "body-too-large"),
       },
     },
   },

@@ -16,7 +16,7 @@ export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 const Answer = v.object({ version: v.literal(1), actions: v.array(OfferedAction) });
 
 /** If Cloudflare Access protects the worker, programs need a service token. */
-const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
+export const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
   id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
 
 export async function fetchOfferedActions(worker: string): Promise<OfferedAction[]> {

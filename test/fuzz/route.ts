@@ -25,6 +25,7 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply", isStored: true }],
   [/^\/runs\/[^/]+\/(progress|picture)$/, { name: "/runs/:id/progress, picture", readers: "nobody", answers: "other" }],
   [/^\/runs\/sign-(in|out)$/, { name: "/runs/sign-in, sign-out", readers: "nobody", answers: "other" }],
+  [/^\/runs\/person(\.json|\/erase)?$/, { name: "/runs/person", readers: "nobody", answers: "other" }],
   [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other", isStored: true }],
   [/^\/runs$/, { name: "/runs", readers: "nobody", answers: "page" }],
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],

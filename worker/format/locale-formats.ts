@@ -70,7 +70,11 @@ export function formatDay(day: string, reader: Reader): string {
  * spreadsheets. Swedish times are written like ISO's.
  */
 export const formatSortable = (at: number, { timeZone }: Pick<Reader, "timeZone">): string =>
-  new Date(at).toLocaleString("sv", { timeZone });
+  sortableTimes({ locale: "sv", timeZone }).format(at);
+
+const sortableTimes = memoize(
+  (locale, timeZone) => new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "medium", timeZone }),
+);
 
 /** A time only is for the last half day: longer ago, it needs its date. */
 const SINCE_TIME_MAX_MS = 12 * 3_600_000;

@@ -1,9 +1,11 @@
 // The log as a page: filters, runs, and a link to older runs.
-import { formatDuration, formatNumber } from "../format/locale-formats.ts";
+import { formatDay, formatDuration, formatNumber } from "../format/locale-formats.ts";
 import { message, type Text } from "../format/message.ts";
 import { labelTrust } from "../settings/trust.ts";
+import type { RunPage } from "../storage/list-runs.ts";
+import type { RunFilter } from "../storage/run-filter.ts";
 import { linkRun } from "../storage/run-links.ts";
-import type { LoggedRun, RunFilter } from "../storage/run-log.ts";
+import type { LoggedRun } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
@@ -13,7 +15,9 @@ import { RUN_STATE_LABELS } from "./run-labels.ts";
 type LogPage = PageContext & {
   /** the filters in use */
   query: RunFilter & { cursor?: string | undefined; limit?: number | undefined };
-  runs: readonly LoggedRun[];
+  page: RunPage;
+  /** the most runs of a page */
+  limit: number;
   /** the address of the next page */
   older: string | undefined;
   base: string;
@@ -22,7 +26,7 @@ type LogPage = PageContext & {
 };
 
 export function renderLog(log: LogPage): Response {
-  const { settings, query, runs, older, base } = log;
+  const { settings, query, page, limit, base } = log;
   return renderPage({
     ...log,
     title: message("page.log"),
@@ -31,16 +35,16 @@ export function renderLog(log: LogPage): Response {
     body: html`<section>
 <h1>${message("page.log")}</h1>
 ${renderFilter(log)}
-${
-  runs.length === 0
-    ? renderEmpty(log)
-    : html`${renderRuns(log)}
+<div data-found="${limit}">${
+      page.runs.length > 0 &&
+      html`${renderRuns(log)}
 ${renderZone()}`
-}
+    }</div>
+<div data-more role="status">${renderMore(log)}</div>
 <p>
-${older !== undefined && html`<a class="button" href="${older}">${message("log.older")}</a> `}
 <a class="button" href="${base}/runs.csv${toQuery(query)}">${message("log.csv")}</a>
 <a class="button" href="${base}/runs.json${toQuery(query)}">${message("log.json")}</a>
+<a class="button" href="${base}/runs/person">${message("log.personData")}</a>
 </p>
 </section>
 ${settings.logToken !== undefined && html`<form method="post" action="${settings.basePath}/runs/sign-out"><button>${message("log.signOut")}</button></form>`}`,
@@ -59,13 +63,25 @@ function renderFilter({ query, titles, base, reader }: LogPage): Content {
 <label>${message("log.action")} <select name="action">${options([...actions], query.action)}</select></label>
 <label>${message("log.personFilter")} <input name="person" value="${query.person}"></label>
 <label>${message("log.projectFilter")} <input name="project" value="${query.project}"></label>
+<label>${message("log.titleFilter")} <input name="title" value="${query.title}"></label>
 <label>${message("log.state")} <select name="state">${options(
     RUN_STATES.map((state) => [state, RUN_STATE_LABELS[state]]),
     query.state,
   )}</select></label>
 <label>${message("log.day", { zone: reader.timeZone })} <input type="date" name="day" value="${query.day}"></label>
 <button class="primary">${message("log.filter")}</button> <a class="button" href="${base}/runs">${message("log.allRuns")}</a>
-</form>`;
+</form>
+${query.day !== undefined && renderDayLinks({ ...query, day: query.day }, base)}`;
+}
+
+/** The day before and after. Pages follow each other, but each day is found at once. */
+function renderDayLinks(query: RunFilter & { day: string }, base: string): Content {
+  const [year = 0, month = 0, date = 0] = query.day.split("-").map(Number);
+  const add = (days: number) => new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10);
+  return html`<p>${[-1, 1].map((days) => {
+    const day = add(days);
+    return html`<a class="button" href="${base}/runs${toQuery({ ...query, day })}">${(reader) => formatDay(day, reader)}</a> `;
+  })}</p>`;
 }
 
 const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
@@ -80,7 +96,7 @@ const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
   [message("log.took"), true],
 ];
 
-function renderRuns({ runs, base, titles }: LogPage): Content {
+function renderRuns({ page: { runs }, base, titles }: LogPage): Content {
   return html`<div class="table whole" role="region" tabindex="0" aria-label="${message("log.runs")}">
 <table>
 <thead><tr>${HEADINGS.map(([heading, isNumber]) => html`<th scope="col"${isNumber && html` class="number"`}>${heading}</th>`)}</tr></thead>
@@ -91,7 +107,7 @@ ${runs.map((run) => {
 <td class="nowrap"><a href="${url}">${renderTime(run.at, true)}</a></td>
 <td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${RUN_STATE_LABELS[run.state]}</span></td><td dir="auto">${run.title}</td>
 <td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${(reader) => formatNumber(run.tasks, reader)}</a>` : run.tasks}</td>
-<td>${run.name ? html`<span title="${run.email}">${run.name}</span>` : run.email || run.person || message("log.unknownPerson")}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
+<td>${renderPerson(run)}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
 </tr>
 `;
 })}
@@ -100,19 +116,34 @@ ${runs.map((run) => {
 </div>`;
 }
 
-/** Of a filtered page: 10 lists of 1,000 keys (storage/list-runs.ts). */
-const SEARCHED_MAX = 10_000;
+/** The id is for the page about the person's data. */
+function renderPerson({ name, email, person, erased }: LoggedRun): Content {
+  if (erased) return message("log.erasedPerson");
+  const shown = name || email || person || message("log.unknownPerson");
+  return html`<span title="${[email, person].filter(Boolean).join("\n")}">${shown}</span>`;
+}
 
-function renderEmpty({ query, older, settings }: LogPage): Content {
-  if (older !== undefined)
-    return html`<p>${message("log.noMatchYet", { count: SEARCHED_MAX })} ${rich("log.searchOlder", { button: html`<em>${message("log.older")}</em>` })}</p>`;
+/** What follows the runs. The page's script searches further, until the page is full. */
+function renderMore({ page, limit, query, older, settings }: LogPage): Content {
+  const { runs, searched, until } = page;
+  const progress =
+    searched !== undefined &&
+    until !== undefined &&
+    rich("log.searched", { count: searched, until: renderTime(until, true) });
+  if (older !== undefined && searched !== undefined && runs.length < limit)
+    return html`<p>${progress}
+<a class="button" href="${older}" data-further="${searched}" data-stop="${message("log.stop")}">${message("log.searchFurther")}</a></p>`;
+  if (older !== undefined) return html`<p><a class="button" href="${older}">${message("log.older")}</a></p>`;
+  // Pages before this one may have matches.
+  if (query.cursor !== undefined) return html`<p>${progress}</p>`;
+  if (runs.length > 0) return undefined;
   if (toQuery(query) !== "") return html`<p>${message("log.noMatch")}</p>`;
   return html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
 }
 
 /** The filters as a query string, without the cursor, so starting at the newest run. */
-function toQuery({ action, person, project, state, day }: RunFilter): string {
-  const used = Object.entries({ action, person, project, state, day }).flatMap(([name, value]) =>
+function toQuery({ action, person, project, title, state, day }: RunFilter): string {
+  const used = Object.entries({ action, person, project, title, state, day }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
   return used.length === 0 ? "" : `?${new URLSearchParams(used)}`;

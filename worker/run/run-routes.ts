@@ -3,8 +3,6 @@ import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { mayReadLog } from "../access/log-access.ts";
 import { Failure } from "../format/failure.ts";
-import { localize, localizeAll } from "../format/localize.ts";
-import type { Reader } from "../format/reader.ts";
 import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
@@ -16,6 +14,7 @@ import { describeRun, linkRun, readAttempt, readTime } from "../storage/run-link
 import { unknownRun } from "../storage/run-log.ts";
 import type { RunPhase } from "../storage/run-phase.ts";
 import type { RunRecord } from "../storage/run-record.ts";
+import { localizeRecord } from "./localize-record.ts";
 import { readRunAnswer } from "./long-run/long-run-routes.ts";
 import type { RunAnswer } from "./long-run/long-run-state.ts";
 import { dropUsedOffers, findRun } from "./long-run/run-lookup.ts";
@@ -77,17 +76,6 @@ async function answerRecord(
     : answerJson({ run, reply: publicReply }, reader);
   response.headers.set("cache-control", "no-store");
   return response;
-}
-
-/** The record as its reader sees it. What the call said stays as it is. */
-function localizeRecord({ reply, undone, undo, call, ...facts }: RunRecord, reader: Reader) {
-  return {
-    ...facts,
-    call: call && { ...call, ignored: localizeAll(call.ignored, reader) },
-    reply: localizeReply(reply, reader),
-    undo: undo && { ...undo, label: undo.label && localize(undo.label, reader) },
-    undone: undone && { ...undone, reply: localizeReply(undone.reply, reader) },
-  };
 }
 
 /**

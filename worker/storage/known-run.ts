@@ -23,3 +23,9 @@ export type KnownRun = { at: number; identity: RunIdentity | undefined; isTaken:
 
 /** A run that asked its person, and the plan that they were shown. */
 export type AskedRun = { identity: RunIdentity; shown?: ShownPlan | undefined };
+
+/**
+ * - `isKept`: the record is stored with the run until the log has it
+ * - `isOwner`: this request is the one that runs the action; if not, another did, at `submittedAt`
+ */
+export type EndedRequest = { isKept: boolean; isOwner: boolean; submittedAt: number | undefined };

@@ -3,6 +3,7 @@
 // interrupted. The others are records that KV has not taken.
 import * as v from "valibot";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { eraseRecord } from "./erase-record.ts";
 import { deleteParts, readParts, toParts } from "./large-value.ts";
 import { parseRecord, recordRun } from "./run-log.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -33,7 +34,8 @@ type Pending = v.InferOutput<typeof Pending> & { line: string };
 const PENDING = "pending/";
 const RECORD = "record/";
 
-const draftKey = (token: string) => `draft/${token}`;
+const DRAFT = "draft/";
+const draftKey = (token: string) => `${DRAFT}${token}`;
 
 const writeAfterMs = ({ reply }: RunRecord) => (reply.kind === "ask" ? WRITE_QUESTION_AFTER_MS : WRITE_AFTER_MS);
 
@@ -137,6 +139,19 @@ export class PendingRecords {
   async #delete(line: string): Promise<void> {
     await this.#storage.delete(PENDING + line);
     await deleteParts(this.#storage, RECORD + line);
+  }
+
+  /** Is a request running whose record would replace what is erased now? */
+  async hasDrafts(): Promise<boolean> {
+    return (await this.#storage.list({ prefix: DRAFT, limit: 1 })).size > 0;
+  }
+
+  /** Erases the person from the records that the log does not have yet. */
+  async erase(): Promise<void> {
+    for (const { line, by, writeAt } of await this.#list()) {
+      const record = await this.read(Number(line));
+      if (record !== undefined) await this.add(by, eraseRecord(record), writeAt);
+    }
   }
 
   /** In order of arrival. */

@@ -7,19 +7,14 @@ import { ShownPlan } from "../action/confirmation.ts";
 import { missingBinding } from "../format/failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
-import type { AskedRun, KnownRun, RunIdentity } from "./known-run.ts";
+import { eraseStoredRun } from "./erase-stored-run.ts";
+import type { AskedRun, EndedRequest, KnownRun, RunIdentity } from "./known-run.ts";
 import { readParts, toParts } from "./large-value.ts";
 import { PendingRecords } from "./pending-records.ts";
 import type { UsedOffers } from "./run-links.ts";
 import { type RunPhase, RunPhaseStore, type StartedRequest } from "./run-phase.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type StoredUndo, type UndoTurn, UndoTurns } from "./undo-turn.ts";
-
-/**
- * - `isKept`: the record is stored here until the log has it
- * - `isOwner`: this request is the one that runs the action; if not, another did, at `submittedAt`
- */
-export type EndedRequest = { isKept: boolean; isOwner: boolean; submittedAt: number | undefined };
 
 const DELETE_AFTER_MS = 86_400_000;
 /** How much longer than the action's time limit an undo may take. */
@@ -186,6 +181,11 @@ export class RunCoordinator extends DurableObject<Env> {
   /** Which of the run's offers were used up: it was undone, or another run retries it. */
   async readUsed(): Promise<UsedOffers> {
     return { undo: await this.#undo.isDone(), retry: (await this.ctx.storage.get("retry")) !== undefined };
+  }
+
+  /** Erases the run's person. Returns false while a request for this run has not ended. */
+  erase(): Promise<boolean> {
+    return eraseStoredRun(this.ctx.storage, this.#pending, this.#undo);
   }
 
   override async alarm(): Promise<void> {

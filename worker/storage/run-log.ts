@@ -8,7 +8,7 @@ import { message, type Text } from "../format/message.ts";
 import { StoredText } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { keyOf } from "./run-key.ts";
-import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
+import { RUN_STATES, RunRecord, stateOf } from "./run-record.ts";
 
 /** One line of the log. KV allows 1,024 bytes of metadata. */
 export const Summary = v.object({
@@ -26,31 +26,25 @@ export const Summary = v.object({
   trust: v.fallback(v.string(), "unchecked"),
   status: v.number(),
   tookMs: v.number(),
+  /** the person's data was erased */
+  erased: v.optional(v.boolean()),
 });
 export type Summary = v.InferOutput<typeof Summary>;
 
 /** A line of the log with the id and time from its key. */
 export type LoggedRun = Summary & { id: string; at: number };
 
-export type RunFilter = {
-  action?: string | undefined;
-  /** a person's id, or part of the name or the e-mail address */
-  person?: string | undefined;
-  /** a project's id, or part of its name */
-  project?: string | undefined;
-  state?: RunState | undefined;
-  /** "2026-11-23" */
-  day?: string | undefined;
-};
-
 const METADATA_MAX_BYTES = 1_024;
 const TITLE_MAX_CHARS = 400;
 
-/** Writes one record. Throws if KV refuses it. */
-export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
+/**
+ * Writes one record. Throws if KV refuses it.
+ * @param expires when KV deletes it, in epoch seconds, if it was written before
+ */
+export async function writeRecord(env: Env, settings: Settings, record: RunRecord, expires?: number): Promise<void> {
   await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
     metadata: shorten(summarize(record)),
-    expirationTtl: settings.logRetentionS,
+    ...(expires === undefined ? { expirationTtl: settings.logRetentionS } : { expiration: expires }),
   });
 }
 
@@ -74,7 +68,7 @@ export function parseRecord(stored: unknown): RunRecord | undefined {
 }
 
 function summarize(record: RunRecord): Summary {
-  const { action, person, call, selected, reply, status, tookMs } = record;
+  const { action, person, call, selected, reply, status, tookMs, erased } = record;
   return {
     action,
     state: stateOf(record),
@@ -88,6 +82,7 @@ function summarize(record: RunRecord): Summary {
     trust: person?.trust ?? "unchecked",
     status,
     tookMs,
+    ...(erased && { erased }),
   };
 }
 

@@ -58,6 +58,8 @@ export const RunRecord = v.object({
   follow: text,
   /** an unexpected error with its stack, which the person is not shown */
   cause: text,
+  /** the person's data was erased: whatever may have named them is gone */
+  erased: v.optional(v.boolean()),
 });
 /** @interface */
 export type RunRecord = v.InferOutput<typeof RunRecord>;

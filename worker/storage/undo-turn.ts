@@ -1,5 +1,5 @@
 // The offer to undo a run, and who is using it. One request at a time may undo, and only once.
-import { readParts, toParts } from "./large-value.ts";
+import { deleteParts, readParts, toParts } from "./large-value.ts";
 
 /** `data` is JSON: what the action's `undo` needs. `until`: epoch milliseconds. */
 export type StoredUndo = { data: string; until: number };
@@ -38,6 +38,13 @@ export class UndoTurns {
     if (Date.now() > until) return { state: "lost" };
     kv.put("undo", { ...undo, since: Date.now() });
     return { state: "ready", data };
+  }
+
+  /** Withdraws the offer, and deletes what the action stored for it. */
+  async withdraw(): Promise<void> {
+    const undo = await this.#storage.get<Undo>("undo");
+    if (undo !== undefined && !undo.isDone) await this.#storage.delete("undo");
+    await deleteParts(this.#storage, "undo-data");
   }
 
   async isDone(): Promise<boolean> {

@@ -11,6 +11,7 @@ export type LogCost = { page: string; ms: number[]; lists: number[] };
 const PAGES = [
   { page: "the newest runs", path: "/runs" },
   { page: "a search without a match", path: "/runs?action=playlist" },
+  { page: "the CSV of all runs", path: "/runs.csv" },
 ];
 
 const DAY_MS = 86_400_000;

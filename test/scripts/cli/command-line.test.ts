@@ -21,6 +21,8 @@ describe("kitsu-actions", () => {
       "test …",
       "deploy …",
       "register …",
+      "export …",
+      "forget …",
       "test:flamenco",
       "test:afanasy",
     ])

@@ -1,9 +1,11 @@
 // The days of the log, in the time zone of the person who reads it.
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { ENGLISH } from "../../../worker/format/reader.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { listRuns } from "../../../worker/storage/list-runs.ts";
-import { type RunFilter, recordRun } from "../../../worker/storage/run-log.ts";
+import type { RunFilter } from "../../../worker/storage/run-filter.ts";
+import { recordRun } from "../../../worker/storage/run-log.ts";
 import { makeRecord, newRunId } from "../../support/worker/runs.ts";
 import { ask, makeEnv, READER } from "../../support/worker/worker.ts";
 
@@ -19,7 +21,7 @@ async function readPages(filter: RunFilter, timeZone: string, limit = 50): Promi
   const pages: string[][] = [];
   let cursor: string | undefined;
   do {
-    const page = await listRuns(makeEnv(), filter, limit, { cursor, timeZone });
+    const page = await listRuns(makeEnv(), filter, limit, { cursor, reader: { ...ENGLISH, timeZone } });
     pages.push(page.runs.map(({ at }) => new Date(at).toISOString()));
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -94,7 +96,7 @@ describe("a page of a filtered log", () => {
     expect(second.runs.map(({ at }) => new Date(at).toISOString())).toEqual(HOURS.slice(10, 20));
   });
 
-  it.each(["gone", "run/", "run/00000/~", "~"])(
+  it.each(["gone", "run/", "0~run/00000/~", "run/00000/~", "~"])(
     "does not exist for the cursor %j of another filter",
     async (cursor) => {
       const page = listRuns(makeEnv(), { day: "2025-11-23" }, 10, { cursor });

@@ -12,6 +12,8 @@ const KEY_MAX_BYTES = 512;
 const LIST_MAX_KEYS = 1_000;
 /** SQLite in workerd takes at most 2 MB per value. */
 const PART_BYTES = 1_000_000;
+/** Every key with a prefix is before the prefix and this. */
+const LAST_CHARACTER = "\u{10ffff}";
 const CLEANING_EVERY_MS = 3_600_000;
 const CLEANED_AT_ONCE = 500;
 
@@ -110,11 +112,15 @@ export class KvStore extends DurableObject<Env> {
   }
 
   list(prefix: string, after: string, limit: number): { entries: Entry[]; isComplete: boolean } {
-    const rows = this.ctx.storage.sql.exec<Entry>(
-      "SELECT * FROM entries WHERE key >= ? AND key > ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?",
-      ...[prefix, after, Date.now(), limit + 1],
-    );
-    const found = [...rows].filter(({ key }) => key.startsWith(prefix));
+    // SQLite enters the index at one lower bound and steps over whatever fails another, which would
+    // be all pages before this one.
+    const from = after >= prefix ? "key > ?" : "key >= ?";
+    const found = this.ctx.storage.sql
+      .exec<Entry>(
+        `SELECT * FROM entries WHERE ${from} AND key < ? AND (expires IS NULL OR expires > ?) ORDER BY key LIMIT ?`,
+        ...[after >= prefix ? after : prefix, `${prefix}${LAST_CHARACTER}`, Date.now(), limit + 1],
+      )
+      .toArray();
     return { entries: found.slice(0, limit), isComplete: found.length <= limit };
   }
 

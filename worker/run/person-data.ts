@@ -1,0 +1,119 @@
+// What the log has about one person: read all of it, or erase the person from it. Both go through
+// the log from the newest run to the oldest, a bounded part with each request.
+import * as v from "valibot";
+import { Failure } from "../format/failure.ts";
+import { message } from "../format/message.ts";
+import type { Env, Settings } from "../settings/settings.ts";
+import { eraseName, eraseRecord } from "../storage/erase-record.ts";
+import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import type { SummaryTest } from "../storage/run-filter.ts";
+import { keyOf } from "../storage/run-key.ts";
+import { parseRecord, throwUnreachable, writeRecord } from "../storage/run-log.ts";
+import type { RunRecord } from "../storage/run-record.ts";
+import { type FoundRun, type Position, searchRuns } from "../storage/search-runs.ts";
+import { getLongRun } from "./long-run/run-lookup.ts";
+
+/** Each costs up to seven operations, and Cloudflare's free plan has 50 for a request. */
+const ERASED_AT_ONCE = 6;
+const LISTS_AT_ONCE = 3;
+const KEYS_AT_ONCE = 2_000;
+/** A coordinator forgets its run a day after the run's end at the latest, or after its undo. */
+const COORDINATOR_LIFE_MS = 2 * 86_400_000;
+/** KV takes no key that expires sooner. */
+const EXPIRES_AFTER_S = 60;
+
+const PersonKey = v.pipe(
+  v.string(),
+  v.trim(),
+  v.toLowerCase(),
+  v.union([v.pipe(v.string(), v.uuid()), v.pipe(v.string(), v.maxLength(254), v.includes("@"))]),
+);
+
+/** An id, or the e-mail address of calls that had no id. */
+export function readPersonKey(text: unknown, field: string): string {
+  const key = v.safeParse(PersonKey, text);
+  if (key.success) return key.output;
+  throw new Failure("invalid-filter", {
+    text: message("run.filterUnclear", { field }),
+    advice: message("run.chooseOther"),
+    field,
+  });
+}
+
+/** Is it a run of exactly this person? */
+export const isRunOf =
+  (key: string): SummaryTest =>
+  ({ person, email }) =>
+    person === key || (typeof email === "string" && email.toLowerCase() === key);
+
+/**
+ * - `erased`, `running`: runs that were erased now, and that are left because they have not ended
+ * - `searched`, `until`: how many runs were read since the newest, and how far back
+ * - `next`: where to continue; absent if the person has no older runs
+ */
+export type ErasedPart = {
+  erased: number;
+  running: number;
+  searched: number;
+  until: number | undefined;
+  next: Position | undefined;
+};
+
+/** Erases the person from the next few of their runs. */
+export async function erasePart(
+  env: Env,
+  settings: Settings,
+  key: string,
+  start: Position | undefined,
+): Promise<ErasedPart> {
+  const limits = { runs: ERASED_AT_ONCE, lists: LISTS_AT_ONCE, keys: KEYS_AT_ONCE };
+  const { found, ...progress } = await searchRuns(env, { test: isRunOf(key) }, start, limits);
+  let [erased, running] = [0, 0];
+  for (const one of found) {
+    if (await eraseRun(env, settings, one)) erased += 1;
+    else running += 1;
+  }
+  return { erased, running, ...progress };
+}
+
+/** Returns false if the run has not ended: it would write the person to the log again. */
+async function eraseRun(env: Env, settings: Settings, { run: { id, at }, expires }: FoundRun): Promise<boolean> {
+  const key = keyOf(at, id);
+  const record = await readRecord(env, key);
+  if (record === undefined) {
+    await env.RUNS.delete(key).catch(throwUnreachable);
+    return true;
+  }
+  if (!(await eraseObjects(env, settings, record))) return false;
+  const { call, person } = record;
+  if (call?.changeOf !== undefined && person?.name)
+    await eraseMention(env, settings, keyOf(call.changeOf.at, call.changeOf.id), person.name);
+  await write(env, settings, eraseRecord(record), expires);
+  return true;
+}
+
+/** The name of the person is also in the run that they undid or canceled. */
+async function eraseMention(env: Env, settings: Settings, key: string, name: string): Promise<void> {
+  const record = await readRecord(env, key);
+  const changed = record && eraseName(record, name);
+  if (changed === undefined) return;
+  const [found] = (await env.RUNS.list({ prefix: key, limit: 1 }).catch(throwUnreachable)).keys;
+  await write(env, settings, changed, found?.expiration);
+}
+
+async function eraseObjects(env: Env, settings: Settings, record: RunRecord): Promise<boolean> {
+  const { id, at, undo, reply } = record;
+  if (reply.kind === "started" && env.LONG_RUNS && (await getLongRun(env, id).peek()) !== undefined) return false;
+  const usedUntil = Math.max(at + settings.longRunLimitMs, undo?.until ?? 0) + COORDINATOR_LIFE_MS;
+  if (env.RUN_COORDINATORS === undefined || Date.now() > usedUntil) return true;
+  return getRunCoordinator(env, id).erase();
+}
+
+export const readRecord = async (env: Env, key: string): Promise<RunRecord | undefined> =>
+  parseRecord(await env.RUNS.get(key, "json").catch(throwUnreachable));
+
+/** KV keeps it as long as before. */
+async function write(env: Env, settings: Settings, record: RunRecord, expires?: number): Promise<void> {
+  const soonest = Math.floor(Date.now() / 1_000) + EXPIRES_AFTER_S + 1;
+  await writeRecord(env, settings, record, expires && Math.max(expires, soonest)).catch(throwUnreachable);
+}
