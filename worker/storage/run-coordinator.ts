@@ -7,6 +7,7 @@ import { ShownPlan } from "../action/confirmation.ts";
 import { missingBinding } from "../format/failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { upgradeCoordinator } from "./earlier-state.ts";
 import type { AskedRun, KnownRun, RunIdentity } from "./known-run.ts";
 import { readParts, toParts } from "./large-value.ts";
 import { PendingRecords } from "./pending-records.ts";
@@ -28,7 +29,7 @@ const TURN_GRACE_MS = 10_000;
 const ALARM_LEAST_MS = 1_000;
 
 export class RunCoordinator extends DurableObject<Env> {
-  readonly #phase = new RunPhaseStore(this.ctx.storage);
+  readonly #phase = new RunPhaseStore(upgradeCoordinator(this.ctx.storage));
   readonly #pending = new PendingRecords(this.ctx.storage);
   readonly #undo = new UndoTurns(this.ctx.storage);
 

@@ -7,6 +7,7 @@ import { toEnglish } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";
 import { StoredText } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { STATE_VERSION } from "./earlier-state.ts";
 import { keyOf } from "./run-key.ts";
 import { RUN_STATES, RunRecord, type RunState, stateOf } from "./run-record.ts";
 
@@ -48,7 +49,7 @@ const TITLE_MAX_CHARS = 400;
 
 /** Writes one record. Throws if KV refuses it. */
 export async function writeRecord(env: Env, settings: Settings, record: RunRecord): Promise<void> {
-  await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
+  await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify({ version: STATE_VERSION, ...record }), {
     metadata: shorten(summarize(record)),
     expirationTtl: settings.logRetentionS,
   });

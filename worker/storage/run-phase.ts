@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import type { Text } from "../format/message.ts";
 import { StoredOffers, StoredReply } from "../format/reply.ts";
+import { STATE_VERSION } from "./earlier-state.ts";
 
 /** A request that is running. Times are epoch milliseconds; after `until` it must have died. */
 const RunningRequest = v.object({ token: v.string(), since: v.number(), until: v.number() });
@@ -130,7 +131,7 @@ export class RunPhaseStore {
   }
 
   #write(stored: StoredPhase): Promise<void> {
-    return this.#storage.put("phase", stored);
+    return this.#storage.put("phase", { version: STATE_VERSION, ...stored });
   }
 }
 
