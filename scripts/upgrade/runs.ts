@@ -13,8 +13,8 @@ const Field = v.looseObject({
 });
 const Reply = v.looseObject({
   kind: v.string(),
-  title: v.string(),
-  text: v.optional(v.string()),
+  title: v.unknown(),
+  text: v.optional(v.unknown()),
   code: v.optional(v.string()),
   fields: v.optional(v.array(Field), []),
   form: v.optional(v.string()),
@@ -70,13 +70,15 @@ export class Caller {
     return read(await fetch(url, { method: "POST", headers, body: JSON.stringify(body) }));
   }
 
-  /** A run as its owner, or as somebody who may read the log. */
-  async get(url: string, readsLog = false): Promise<Answer> {
-    const headers = {
-      accept: "application/json",
-      ...(readsLog ? { authorization: `Bearer ${this.#studio.logToken}` } : { origin: this.#studio.kitsu }),
-    };
-    return read(await fetch(url, { headers }));
+  /** A run as its owner follows it. */
+  async get(url: string): Promise<Answer> {
+    return read(await fetch(url, { headers: { accept: "application/json", origin: this.#studio.kitsu } }));
+  }
+
+  /** The reply in a run's record, for somebody who may read the log. */
+  async getLogged(url: string): Promise<Answer["reply"]> {
+    const headers = { accept: "application/json", authorization: `Bearer ${this.#studio.logToken}` };
+    return v.parse(v.object({ reply: Reply }), await (await fetch(url, { headers })).json()).reply;
   }
 
   async getPage(url: string): Promise<{ status: number; text: string }> {

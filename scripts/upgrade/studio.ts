@@ -16,7 +16,11 @@ import { listen } from "../listen.ts";
 
 const FRAME_MS = 3_000;
 /** Versions without long runs send no address for reports. */
-const Call = v.pipe(v.string(), v.parseJson(), v.object({ run: v.object({ progress: v.optional(v.string(), "") }) }));
+const Call = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ run: v.object({ id: v.string(), progress: v.optional(v.string(), "") }) }),
+);
 
 export type Studio = Awaited<ReturnType<typeof openStudio>>;
 
@@ -27,10 +31,10 @@ export async function openStudio() {
   const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0, frameMs: FRAME_MS });
   const worker = "http://127.0.0.1:9";
   const playground = await startPlayground({ port: 0, worker, farms, botToken, forwardSecret: secret });
-  const progress: string[] = [];
+  const runs: { id: string; progress: string }[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     void readBody(request).then((body) => {
-      progress.push(v.parse(Call, body).run.progress);
+      runs.push(v.parse(Call, body).run);
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify({ version: 1, reply: { kind: "started", title: "Simulating" } }));
     });
@@ -70,8 +74,8 @@ export async function openStudio() {
     },
     /** Reports about the newest forwarded run, as its server. Returns the status. */
     async report(reply: object, number: number): Promise<number> {
-      const url = progress.at(-1) ?? "";
-      const [body, now, id] = [JSON.stringify(reply), new Date(), `report-${number}`];
+      const { id: run, progress: url } = runs.at(-1) ?? { id: "", progress: "" };
+      const [body, now, id] = [JSON.stringify(reply), new Date(), `${run}-${number}`];
       const response = await fetch(url, {
         method: "POST",
         body,
