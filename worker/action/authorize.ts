@@ -8,14 +8,14 @@ import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { findRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
-import type { ActionLimits, Settings } from "../settings/settings.ts";
+import { type ActionLimits, limitsOf, type Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
 import type { Action, ActionContext } from "./action.ts";
 import { nameKind, nameRole, nameRoles } from "./role-names.ts";
 
 /** The trust level that the deployment or the action requires and the person lacks. */
 export function findMissingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
-  const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
+  const isLimited = Object.keys(limitsOf(settings, action.id)).length > 0 || action.roles !== undefined || action.entityTypes !== undefined;
   // A limit can't be applied to an unknown person, nor to tasks that can't be read from Kitsu.
   const least: Trust[] = [
     settings.trust,
@@ -68,7 +68,7 @@ export async function authorizeSelection(
   settings: Settings,
 ): Promise<void> {
   const selection = await kitsu.readSelection();
-  const limits = settings.limits.get(action.id) ?? {};
+  const limits = limitsOf(settings, action.id);
   if (selection.tasks.length === 0) throw noVisibleTasks(selection);
   const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
   const denials = selection.tasks.flatMap((selected): TaskDenial[] => {
@@ -189,15 +189,26 @@ function explainNoRole(title: Text, roles: readonly Role[] | undefined, limits: 
   return message("authorize.noCommonRole", { title, roles: names, limits: limits.map(nameRoles) });
 }
 
-/** Throws if the studio limits the action to departments that the person is not in. */
-export function checkDepartments(person: Person, action: Action, settings: Settings): void {
-  const departments = settings.limits.get(action.id)?.departments;
-  if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
+/** Throws if the studio limits the action to departments or people, and this person is not one. */
+export function checkPerson(person: Person, { id, title }: Action, settings: Settings): void {
+  const limits = limitsOf(settings, id);
+  if (!isOneOf(person, limits))
+    throw new Failure("not-allowed", {
+      text: message("authorize.otherPeople", { title }),
+      advice: message("authorize.askForAccess"),
+    });
+  if (isInDepartment(person, limits)) return;
   throw new Failure("not-allowed", {
-    text: message("authorize.otherDepartments", { title: action.title }),
+    text: message("authorize.otherDepartments", { title }),
     advice: message("authorize.askManager"),
   });
 }
+
+export const isOneOf = ({ id, emailInKitsu }: Person, { people }: ActionLimits): boolean =>
+  people === undefined || [id, emailInKitsu?.toLowerCase()].some((name) => name !== undefined && people.includes(name));
+
+export const isInDepartment = ({ departments: own }: Pick<Person, "departments">, { departments }: ActionLimits) =>
+  departments === undefined || departments.some((id) => own.includes(id));
 
 /** The person's role in a project; undefined if they are not in its team. */
 export type RoleLookup = (projectId: string) => Promise<Role | undefined>;
