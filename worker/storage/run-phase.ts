@@ -9,7 +9,7 @@ import { STATE_VERSION } from "./earlier-state.ts";
 /** A request that is running. Times are epoch milliseconds; after `until` it must have died. */
 const RunningRequest = v.object({ token: v.string(), since: v.number(), until: v.number() });
 
-const StoredPhase = v.object({
+export const StoredPhase = v.object({
   /** when the run started and of which action; absent if no request arrived */
   at: v.optional(v.number()),
   action: v.optional(v.string()),

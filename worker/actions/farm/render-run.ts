@@ -77,7 +77,7 @@ function hash(text: string): string {
   return (value >>> 0).toString(16);
 }
 
-const runSchemaOf = <Submission>(
+export const runSchemaOf = <Submission>(
   submission: v.GenericSchema<unknown, Submission>,
 ): v.GenericSchema<unknown, RenderRun<Submission>> =>
   v.object({

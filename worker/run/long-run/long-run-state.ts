@@ -38,7 +38,7 @@ export type LongRunStart = v.InferOutput<typeof LongRunStart>;
 const time = v.optional(v.number());
 
 /** Times are epoch milliseconds. */
-const StoredState = v.object({
+export const StoredState = v.object({
   reply: StoredReply,
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
