@@ -67,7 +67,7 @@ it.each(Object.entries(USERSCRIPTS))(
       expect(Object.keys(links)).toEqual(expect.arrayContaining(["id", "url", ...offers]));
       expect(hear(status, type, body)).toMatchObject({
         as: "reply",
-        reply: { kind: reply.kind, title: sent.title, text: sent.text },
+        reply: { kind: reply.kind, title: sent.title },
         run: { url: links.url },
       });
     }
