@@ -15,7 +15,10 @@ import { nameKind, nameRole, nameRoles } from "./role-names.ts";
 
 /** The trust level that the deployment or the action requires and the person lacks. */
 export function findMissingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
-  const isLimited = Object.keys(limitsOf(settings, action.id)).length > 0 || action.roles !== undefined || action.entityTypes !== undefined;
+  const isLimited =
+    Object.keys(limitsOf(settings, action.id)).length > 0 ||
+    action.roles !== undefined ||
+    action.entityTypes !== undefined;
   // A limit can't be applied to an unknown person, nor to tasks that can't be read from Kitsu.
   const least: Trust[] = [
     settings.trust,
@@ -188,27 +191,6 @@ function explainNoRole(title: Text, roles: readonly Role[] | undefined, limits: 
   if (limits.length === 0) return message("authorize.noLimitRole", { title, roles: names });
   return message("authorize.noCommonRole", { title, roles: names, limits: limits.map(nameRoles) });
 }
-
-/** Throws if the studio limits the action to departments or people, and this person is not one. */
-export function checkPerson(person: Person, { id, title }: Action, settings: Settings): void {
-  const limits = limitsOf(settings, id);
-  if (!isOneOf(person, limits))
-    throw new Failure("not-allowed", {
-      text: message("authorize.otherPeople", { title }),
-      advice: message("authorize.askForAccess"),
-    });
-  if (isInDepartment(person, limits)) return;
-  throw new Failure("not-allowed", {
-    text: message("authorize.otherDepartments", { title }),
-    advice: message("authorize.askManager"),
-  });
-}
-
-export const isOneOf = ({ id, emailInKitsu }: Person, { people }: ActionLimits): boolean =>
-  people === undefined || [id, emailInKitsu?.toLowerCase()].some((name) => name !== undefined && people.includes(name));
-
-export const isInDepartment = ({ departments: own }: Pick<Person, "departments">, { departments }: ActionLimits) =>
-  departments === undefined || departments.some((id) => own.includes(id));
 
 /** The person's role in a project; undefined if they are not in its team. */
 export type RoleLookup = (projectId: string) => Promise<Role | undefined>;

@@ -2,7 +2,7 @@
 // episode. Each chart is shown above a table with the same numbers.
 import * as v from "valibot";
 import { type ActionContext, defineAction } from "../action/action.ts";
-import { isInDepartment } from "../action/authorize.ts";
+import { isInDepartment } from "../action/authorize-person.ts";
 import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Link } from "../format/reply.ts";

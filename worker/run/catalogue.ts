@@ -4,7 +4,8 @@
 import { type Catalogue, WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
-import { findMissingTrust, isInDepartment, isOneOf } from "../action/authorize.ts";
+import { findMissingTrust } from "../action/authorize.ts";
+import { isInDepartment, isOneOf } from "../action/authorize-person.ts";
 import { listActions } from "../actions/index.ts";
 import { localize } from "../format/localize.ts";
 import { readReader } from "../request/read-reader.ts";

@@ -2,7 +2,8 @@
 import { type EarlyKitsu, openKitsuFor, readEarly } from "../access/kitsu-access.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action, ActionContext } from "../action/action.ts";
-import { authorizeSelection, checkCount, checkPerson, checkTrust, createRoleLookup } from "../action/authorize.ts";
+import { authorizeSelection, checkCount, checkTrust, createRoleLookup } from "../action/authorize.ts";
+import { checkPerson } from "../action/authorize-person.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure, toFailure } from "../format/failure.ts";

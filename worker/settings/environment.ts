@@ -101,7 +101,8 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
   ACCESS_TEAM: settingProblem("settings.accessTeam"),
   ACCESS_AUDIENCE: settingProblem("settings.accessAudience"),
   ACTION_LIMITS: settingProblem("settings.shortExample", {
-    example: '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"], "people": ["<id or e-mail>"]}}',
+    example:
+      '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"], "people": ["<id or e-mail>"]}}',
   }),
   LAUNCHERS: settingProblem("settings.example", {
     example: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}',

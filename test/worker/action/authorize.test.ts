@@ -1,13 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Person } from "../../../worker/access/person.ts";
 import { type Action, defineAction } from "../../../worker/action/action.ts";
-import {
-  authorizeSelection,
-  checkCount,
-  checkPerson,
-  checkTrust,
-  createRoleLookup,
-} from "../../../worker/action/authorize.ts";
+import { authorizeSelection, checkCount, checkTrust, createRoleLookup } from "../../../worker/action/authorize.ts";
+import { checkPerson } from "../../../worker/action/authorize-person.ts";
 import { Failure, toFailure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";

@@ -41,7 +41,7 @@ afterEach(() => {
   delete mutable.undo;
 });
 
-/** As a userscript sends a call of Kitsu's: with a run id in the address, and nothing else added. */
+/** As a userscript sends a call: with a run id in the address, and nothing else added. */
 async function call(): Promise<[number, string, string]> {
   const response = await ask(`/actions/debug?run=${newRunId()}`, ajax());
   return [response.status, response.headers.get("content-type") ?? "", await response.text()];
