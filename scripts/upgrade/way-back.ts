@@ -17,7 +17,7 @@ export async function listWayBack(older: string): Promise<Record<string, unknown
   const renamed = since.flatMap(({ renamed_classes }) =>
     renamed_classes.map(({ from, to }) => ({ from: to, to: from })),
   );
-  // A version from before all migrations has none of these classes, which is no matter: it uses none.
+  // A version from before all migrations uses none of the classes.
   const added = then.length === 0 ? [] : since.flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
   if (renamed.length + added.length === 0) return now;
   return [...now, { tag: "back", renamed_classes: renamed, deleted_classes: added }];
