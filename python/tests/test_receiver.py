@@ -11,6 +11,8 @@ import pytest
 from caller import SECRET, make_call, prepare, read, send, sign
 
 from kitsu_actions import Call, Done, Failed, InvalidReply, Outcome, Receiver, SecretError
+from kitsu_actions.secret import read_secrets
+from kitsu_actions.signature import Signer
 
 
 @pytest.fixture
@@ -193,6 +195,18 @@ def test_an_async_function_works_without_a_loop(receiver: Receiver) -> None:
         return Done("Published")
 
     assert read(send(receiver, make_call()))["title"] == "Published"
+
+
+def test_the_new_and_the_old_secret_are_accepted_while_it_is_replaced() -> None:
+    old, other = "whsec_" + "b2xkLXNlY3JldC1v" * 2, "whsec_" + "b3RoZXJvdGhlcm90" * 2
+    receiver = Receiver(f"{SECRET} {old}")
+    receiver.action("publish")(lambda call: None)
+    call = make_call()
+    body = json.dumps(call)
+    for secret, status in ((SECRET, 204), (old, 204), (other, 401)):
+        assert receiver.handle(body.encode(), sign(body, call["run"]["id"], secret)).status == status
+    signatures = Signer(read_secrets(f"{SECRET} {old}")).sign("1", 1_700_000_000, "{}")["webhook-signature"].split(" ")
+    assert signatures == [Signer([one]).sign("1", 1_700_000_000, "{}")["webhook-signature"] for one in (SECRET, old)]
 
 
 @pytest.mark.parametrize(

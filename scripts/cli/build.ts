@@ -10,7 +10,7 @@ import { PACKAGE_FOLDER } from "../package-folder.ts";
 import { readWranglerConfig } from "../wrangler-config.ts";
 import type { ActionFile } from "./action-files.ts";
 import { checkActions } from "./check-actions.ts";
-import { findConfigProblems } from "./find-config-problems.ts";
+import { findConfigProblems, findMissingVariables } from "./find-config-problems.ts";
 import { findSettingProblems } from "./find-setting-problems.ts";
 
 /** Throws a CliError with all problems. */
@@ -19,6 +19,7 @@ export async function build(folder: string): Promise<void> {
   const { actions, problems } = await checkActions(folder, config);
   const all = [...(await checkConfig(folder, config)), ...findSettingProblems(config), ...problems];
   if (all.length > 0) throw new CliError(all.join("\n"));
+  for (const sentence of findMissingVariables(config)) console.warn(sentence);
   await writeLocalConfig(config, folder);
   await writeActions(folder, actions);
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { CliError } from "../cli-error.ts";
 import { wranglerProgram } from "../local-worker.ts";
-import { readWranglerConfig } from "../wrangler-config.ts";
+import { listConfigArguments, readWranglerConfig } from "../wrangler-config.ts";
 import { build } from "./build.ts";
 import { findPlaceholders } from "./find-setting-problems.ts";
 import { runProgram } from "./run-program.ts";
@@ -18,7 +18,11 @@ export async function deploy(folder: string, args: readonly string[]): Promise<n
   if (placeholders.length > 0) throw new CliError(placeholders.join("\n"));
   // Wrangler warns unless the environment is named, also if it is the one without a name.
   const chosen = environment === undefined ? ["--env="] : [];
-  return runProgram(wranglerProgram, ["deploy", "--minify", ...chosen, ...args], folder);
+  return runProgram(
+    wranglerProgram,
+    ["deploy", "--minify", ...(await listConfigArguments(folder)), ...chosen, ...args],
+    folder,
+  );
 }
 
 /** What we need to know of Wrangler's arguments. It checks them itself. */

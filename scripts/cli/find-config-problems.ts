@@ -11,6 +11,8 @@ const Bindings = v.object({
     { bindings: [] },
   ),
   version_metadata: v.optional(v.object({ binding: v.string() })),
+  ratelimits: v.optional(v.array(v.looseObject({ name: v.string(), namespace_id: v.string() })), []),
+  vars: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 type Bindings = v.InferOutput<typeof Bindings>;
 
@@ -42,7 +44,10 @@ export function findConfigProblems(
   return [
     ...findDateProblem(studio, ours, today),
     ...findMissingBindings(studio, ours),
-    ...Object.entries(studio.env).flatMap(([name, bindings]) => findMissingBindings(bindings, ours, name)),
+    ...Object.entries(studio.env).flatMap(([name, bindings]) => [
+      ...findMissingBindings(bindings, ours, name),
+      ...findEnvironmentProblems(name, bindings, studio),
+    ]),
     ...findMigrationProblems(studio, ours),
   ];
 }
@@ -95,6 +100,46 @@ function findMissingBindings(studio: Bindings, ours: Bindings, environment?: str
       ? []
       : [describe(`The binding ${version_metadata.binding} is missing${place}. Add`, lines({ version_metadata }))]),
   ];
+}
+
+/** What an environment shares with the live worker, or has not: it inherits no bindings. */
+function findEnvironmentProblems(name: string, environment: Bindings, live: Bindings): string[] {
+  const shared = environment.kv_namespaces.filter(({ binding, id }) =>
+    live.kv_namespaces.some((one) => one.binding === binding && one.id === id && !/^0*$/.test(id ?? "")),
+  );
+  const limits = new Map(live.ratelimits.map((limit) => [limit.name, limit]));
+  const counted = environment.ratelimits.filter((one) => limits.get(one.name)?.namespace_id === one.namespace_id);
+  const unlimited = live.ratelimits.filter((limit) => environment.ratelimits.every((one) => one.name !== limit.name));
+  const place = `in the environment ${name}`;
+  return [
+    ...shared.map(
+      ({ binding }) =>
+        `wrangler.toml: The KV namespace ${binding} ${place} is the live one: both would write into one log. Run "npx wrangler kv namespace create ${binding} --env ${name}", and put the id there that it prints.`,
+    ),
+    ...counted.map(
+      (limit) =>
+        `wrangler.toml: The rate limit ${limit.name} ${place} has the live one's namespace_id ${limit.namespace_id}: both would count together. Choose another number.`,
+    ),
+    ...unlimited.map(({ namespace_id, ...limit }) =>
+      describe(`The rate limit ${limit.name} is missing ${place}. Add`, {
+        env: { [name]: { ratelimits: [{ ...limit, namespace_id: `${namespace_id}1` }] } },
+      }),
+    ),
+  ];
+}
+
+/** Sentences about variables of the live worker that an environment has not, perhaps on purpose. */
+export function findMissingVariables(given: unknown): string[] {
+  const parsed = v.safeParse(Config, given);
+  if (!parsed.success) return [];
+  const { vars, env } = parsed.output;
+  return Object.entries(env).flatMap(([name, environment]) => {
+    const missing = Object.keys(vars).filter((variable) => !(variable in environment.vars));
+    if (missing.length === 0) return [];
+    return [
+      `wrangler.toml: the environment ${name} has no ${missing.join(", ")}, which [vars] has: environments inherit no variables.`,
+    ];
+  });
 }
 
 type ObjectBinding = Bindings["durable_objects"]["bindings"][number];

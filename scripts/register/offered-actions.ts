@@ -55,15 +55,19 @@ export async function fetchOfferedActions(worker: string): Promise<OfferedAction
 /** A custom action that Kitsu should have. */
 export type Wanted = CustomAction & { actionId: string };
 
-/** One for each mode. If an action has both, their names say where the outcome is shown. */
-export function toWanted(worker: string, offered: readonly OfferedAction[]): Wanted[] {
+/**
+ * One for each mode. If an action has both, their names say where the outcome is shown.
+ * @param suffix follows each name in parentheses: "staging"
+ */
+export function toWanted(worker: string, offered: readonly OfferedAction[], suffix = ""): Wanted[] {
+  const end = suffix === "" ? "" : ` (${suffix})`;
   return offered.flatMap(({ id, title, modes, entityTypes }) =>
     (["form", "ajax"] as const)
       .filter((mode) => modes.includes(mode))
       .map((mode, _, { length }) => {
         const wanted = {
           actionId: id,
-          name: mode === "ajax" && length > 1 ? `${title} (on this page)` : title,
+          name: `${title}${mode === "ajax" && length > 1 ? " (on this page)" : ""}${end}`,
           url: ownUrl(worker, id),
           entity_type: toEntityType(entityTypes),
           is_ajax: mode === "ajax",

@@ -9,6 +9,8 @@ export const USAGE = `npm run register -- --worker https://edge.studio.tld --kit
   --kitsu <url>    your Kitsu's address                        (or KITSU_URL)
   --email <email>  log in as this administrator, with the password from KITSU_PASSWORD or a prompt.
                    Without it, set KITSU_TOKEN to the token of a bot with the role admin.
+  --suffix <text>  behind each name, in parentheses: "staging", so that a second worker's entries in the
+                   same Kitsu have names of their own          (or REGISTER_SUFFIX)
   --dry-run        show the plan and change nothing. Exits with 0 if nothing needs to change, else with 2.
   --yes            make the changes without asking
 
@@ -20,6 +22,8 @@ export type Options = {
   /** without the last "/", and without "/api" */
   kitsu: string;
   account: { token: string } | { email: string | undefined; password: string | undefined };
+  /** "" or what follows each name in parentheses */
+  suffix: string;
   isDryRun: boolean;
   isConfirmed: boolean;
 };
@@ -43,6 +47,7 @@ export function readOptions(args: readonly string[], env: Environment): Options 
       token && given.email === undefined
         ? { token }
         : { email: given.email, password: env.KITSU_PASSWORD || undefined },
+    suffix: (given.suffix ?? env.REGISTER_SUFFIX ?? "").trim(),
     isDryRun: given["dry-run"] ?? false,
     isConfirmed: given.yes ?? false,
   };
@@ -56,6 +61,7 @@ function parse(args: readonly string[]) {
         worker: { type: "string" },
         kitsu: { type: "string" },
         email: { type: "string" },
+        suffix: { type: "string" },
         "dry-run": { type: "boolean" },
         yes: { type: "boolean", short: "y" },
         help: { type: "boolean", short: "h" },

@@ -24,7 +24,7 @@ export async function register(args: readonly string[]): Promise<ExitCode> {
 async function registerActions(options: Options): Promise<ExitCode> {
   const api = `${options.kitsu}/api`;
   // First, because a wrong address or a title that is too long is found without a password.
-  const wanted = toWanted(options.worker, await fetchOfferedActions(options.worker));
+  const wanted = toWanted(options.worker, await fetchOfferedActions(options.worker), options.suffix);
   const { account } = options;
   if ("token" in account) return synchronize(options, openKitsu(api, account.token), wanted);
   const token = await login(api, await askCredentials(account), terminal);

@@ -46,6 +46,24 @@ describe("npm run register", () => {
     expect(kitsu.rows.slice(2)).toEqual(before);
   });
 
+  it("keeps the entries of two workers in one Kitsu apart: each run changes only its own", async () => {
+    const staging = await startWorker();
+    try {
+      await register(["--yes"]);
+      const args = ["--worker", staging.url, "--suffix", "staging", "--yes"];
+      expect((await register(args)).stdout).not.toContain("share");
+      const live = ["Debug", "Debug (on this page)", "Statistics"];
+      expect(kitsu.names()).toEqual([...live, ...live.map((name) => `${name} (staging)`)]);
+      staging.offers = [DEBUG];
+      expect((await register(args)).stdout).toContain("0 to create, 0 to change, 1 to remove, 2 up to date");
+      worker.offers = [STATISTICS];
+      expect((await register(["--yes"])).stdout).toContain("0 to create, 0 to change, 2 to remove, 1 up to date");
+      expect(kitsu.names()).toEqual(["Statistics", "Debug (staging)", "Debug (on this page) (staging)"]);
+    } finally {
+      await staging.close();
+    }
+  });
+
   it("changes nothing with --dry-run, and exits with 2 if there is something to do, else with 0", async () => {
     expect(await register(["--dry-run"])).toMatchObject({ code: 2, stderr: "" });
     expect(kitsu.writes).toBe(0);

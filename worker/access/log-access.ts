@@ -23,7 +23,7 @@ export async function mayReadLog(request: Request, { env, settings }: LogContext
   if (isOpenLocally(request, settings)) return true;
   if (settings.logToken === undefined) return false;
   const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (bearer !== undefined) return isSameSecret(bearer, settings.logToken);
+  if (bearer !== undefined) return isLogToken(bearer, settings.logToken);
   const cookie = readCookie(request);
   const session = cookie === undefined ? undefined : await readSession(cookie, settings.logToken);
   return session !== undefined && !(await isSignedOut(session, env));
@@ -52,7 +52,7 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
   if (
     settings.logToken === undefined ||
     typeof token !== "string" ||
-    !(await isSameSecret(token.trim(), settings.logToken))
+    !(await isLogToken(token.trim(), settings.logToken))
   ) {
     throw new Failure("sign-in-refused", {
       text: message("access.wrongToken"),
@@ -65,7 +65,7 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     .setJti(randomHex(16))
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
-    .sign(new TextEncoder().encode(settings.logToken));
+    .sign(new TextEncoder().encode(listTokens(settings.logToken)[0]));
   return redirectToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
 }
 
@@ -120,13 +120,27 @@ const readCookie = (request: Request): string | undefined =>
 
 /** The id of the session, if the cookie is ours and not expired. */
 async function readSession(cookie: string, logToken: string): Promise<string | undefined> {
-  try {
-    const options = { audience: AUDIENCE, algorithms: ["HS256"], requiredClaims: ["jti", "exp"] };
-    return (await jwtVerify(cookie, new TextEncoder().encode(logToken), options)).payload.jti;
-  } catch {
-    return undefined;
+  const options = { audience: AUDIENCE, algorithms: ["HS256"], requiredClaims: ["jti", "exp"] };
+  for (const token of listTokens(logToken)) {
+    const verified = await jwtVerify(cookie, new TextEncoder().encode(token), options).catch(() => undefined);
+    if (verified !== undefined) return verified.payload.jti;
   }
+  return undefined;
 }
+
+/**
+ * LOG_TOKEN is one token, or the new and the old one while it is replaced. Words of a passphrase
+ * are too short for tokens.
+ */
+function listTokens(logToken: string): string[] {
+  const tokens = logToken.split(/\s+/);
+  return tokens.every((token) => token.length >= TOKEN_LEAST_CHARS) ? tokens : [logToken];
+}
+
+const TOKEN_LEAST_CHARS = 16;
+
+const isLogToken = async (candidate: string, logToken: string): Promise<boolean> =>
+  (await Promise.all(listTokens(logToken).map((token) => isSameSecret(candidate, token)))).includes(true);
 
 /**
  * A session is revoked like a call is voided: in a Durable Object of its id, for a day. It would

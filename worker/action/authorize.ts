@@ -8,14 +8,17 @@ import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../services/selection.ts";
 import { findRole } from "../services/team.ts";
 import { ROLES, type Role } from "../services/zou-objects.ts";
-import type { ActionLimits, Settings } from "../settings/settings.ts";
+import { type ActionLimits, limitsOf, type Settings } from "../settings/settings.ts";
 import { isAtLeast, type Trust } from "../settings/trust.ts";
 import type { Action, ActionContext } from "./action.ts";
 import { nameKind, nameRole, nameRoles } from "./role-names.ts";
 
 /** The trust level that the deployment or the action requires and the person lacks. */
 export function findMissingTrust(person: Person, action: Action, settings: Settings): Trust | undefined {
-  const isLimited = settings.limits.has(action.id) || action.roles !== undefined || action.entityTypes !== undefined;
+  const isLimited =
+    Object.keys(limitsOf(settings, action.id)).length > 0 ||
+    action.roles !== undefined ||
+    action.entityTypes !== undefined;
   // A limit can't be applied to an unknown person, nor to tasks that can't be read from Kitsu.
   const least: Trust[] = [
     settings.trust,
@@ -68,7 +71,7 @@ export async function authorizeSelection(
   settings: Settings,
 ): Promise<void> {
   const selection = await kitsu.readSelection();
-  const limits = settings.limits.get(action.id) ?? {};
+  const limits = limitsOf(settings, action.id);
   if (selection.tasks.length === 0) throw noVisibleTasks(selection);
   const roles = new Map(await Promise.all(selection.projectIds.map(async (id) => [id, await roleIn(id)] as const)));
   const denials = selection.tasks.flatMap((selected): TaskDenial[] => {
@@ -187,16 +190,6 @@ function explainNoRole(title: Text, roles: readonly Role[] | undefined, limits: 
   const names = roles.map(nameRoles);
   if (limits.length === 0) return message("authorize.noLimitRole", { title, roles: names });
   return message("authorize.noCommonRole", { title, roles: names, limits: limits.map(nameRoles) });
-}
-
-/** Throws if the studio limits the action to departments that the person is not in. */
-export function checkDepartments(person: Person, action: Action, settings: Settings): void {
-  const departments = settings.limits.get(action.id)?.departments;
-  if (departments === undefined || departments.some((id) => person.departments.includes(id))) return;
-  throw new Failure("not-allowed", {
-    text: message("authorize.otherDepartments", { title: action.title }),
-    advice: message("authorize.askManager"),
-  });
 }
 
 /** The person's role in a project; undefined if they are not in its team. */

@@ -4,7 +4,7 @@ import { findActionProblems, type WrittenAction } from "../action/check-actions.
 import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import { adviseBotToken } from "../format/setting-problem.ts";
-import { canAskKitsu, type Settings } from "../settings/settings.ts";
+import { canAskKitsu, EVERY_ACTION, type Settings } from "../settings/settings.ts";
 import { afanasy } from "./afanasy.ts";
 import { comment } from "./comment.ts";
 import { debug } from "./debug.ts";
@@ -53,7 +53,9 @@ function allActions(settings: Settings): readonly Action[] {
   const cached = cachedActions.get(settings);
   if (cached !== undefined) return cached;
   const actions = [...ACTIONS, ...studioActions, ...settings.forwardTargets.map(forwardTo)];
-  const unknown = [...settings.limits.keys()].find((id) => actions.every((action) => action.id !== id));
+  const unknown = [...settings.limits.keys()].find(
+    (id) => id !== EVERY_ACTION && actions.every((action) => action.id !== id),
+  );
   // With a misspelled id, the intended action would silently have no limit.
   if (unknown !== undefined) throw unknownLimit(unknown, actions);
   cachedActions.set(settings, actions);

@@ -2,6 +2,7 @@
 // episode. Each chart is shown above a table with the same numbers.
 import * as v from "valibot";
 import { type ActionContext, defineAction } from "../action/action.ts";
+import { isInDepartment } from "../action/authorize-person.ts";
 import { Failure } from "../format/failure.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Link } from "../format/reply.ts";
@@ -9,6 +10,7 @@ import { checkSelection } from "../request/call.ts";
 import { skipMissing } from "../services/missing-tasks.ts";
 import type { SelectedTask } from "../services/selection.ts";
 import type { Project, Role } from "../services/zou-objects.ts";
+import { limitsOf } from "../settings/settings.ts";
 import { makeCalendar } from "./statistics/dates.ts";
 import { makeReport } from "./statistics/statistics-report.ts";
 import { byEpisode, byTaskType, groupTasks } from "./statistics/task-groups.ts";
@@ -107,12 +109,12 @@ async function readProject(context: ActionContext, id: string, episodeId: string
     throw thrown;
   });
   const project = (await kitsu.tables.projects()).get(id);
-  const limits = context.settings.limits.get(statistics.id) ?? {};
+  const limits = limitsOf(context.settings, statistics.id);
   const isAllowed =
     role !== undefined &&
     limits.projects?.includes(id) !== false &&
     limits.roles?.includes(role) !== false &&
-    limits.departments?.some((one) => context.person.departments.includes(one)) !== false;
+    isInDepartment(context.person, limits);
   if (!isAllowed || project === undefined) {
     throw new Failure("not-allowed", {
       title: NO_ACCESS,

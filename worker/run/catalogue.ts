@@ -5,10 +5,12 @@ import { type Catalogue, WIRE_VERSION } from "../../contract.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { findMissingTrust } from "../action/authorize.ts";
+import { isInDepartment, isOneOf } from "../action/authorize-person.ts";
 import { listActions } from "../actions/index.ts";
 import { localize } from "../format/localize.ts";
 import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
+import { limitsOf } from "../settings/settings.ts";
 
 export async function serveCatalogue(request: Request, context: RequestContext): Promise<Response> {
   const { settings, base, url } = context;
@@ -33,15 +35,15 @@ export async function serveCatalogue(request: Request, context: RequestContext):
  * caller has no role.
  */
 function mayRun(person: Person, action: Action, { settings }: RequestContext): boolean {
-  const limits = settings.limits.get(action.id);
-  const { role, departments } = person;
-  const isOneOf = (roles: readonly string[] | undefined) =>
+  const limits = limitsOf(settings, action.id);
+  const { role } = person;
+  const hasRole = (roles: readonly string[] | undefined) =>
     roles === undefined || (role !== undefined && roles.includes(role));
-  const isInDepartment = limits?.departments === undefined || limits.departments.some((id) => departments.includes(id));
   return (
     findMissingTrust(person, action, settings) === undefined &&
-    isOneOf(action.roles) &&
-    isOneOf(limits?.roles) &&
-    isInDepartment
+    hasRole(action.roles) &&
+    hasRole(limits.roles) &&
+    isOneOf(person, limits) &&
+    isInDepartment(person, limits)
   );
 }

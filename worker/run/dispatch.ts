@@ -2,7 +2,8 @@
 import { type EarlyKitsu, openKitsuFor, readEarly } from "../access/kitsu-access.ts";
 import { identify, type Person } from "../access/person.ts";
 import type { Action, ActionContext } from "../action/action.ts";
-import { authorizeSelection, checkCount, checkDepartments, checkTrust, createRoleLookup } from "../action/authorize.ts";
+import { authorizeSelection, checkCount, checkTrust, createRoleLookup } from "../action/authorize.ts";
+import { checkPerson } from "../action/authorize-person.ts";
 import { withTimeLimit } from "../action/time-limit.ts";
 import { findAction } from "../actions/index.ts";
 import { Failure, toFailure } from "../format/failure.ts";
@@ -129,7 +130,7 @@ async function runFor(
   const { settings, base, ctx } = context;
   const { isTaken } = await findOwnRun(state, call, person);
   checkTrust(person, action, settings);
-  checkDepartments(person, action, settings);
+  checkPerson(person, action, settings);
   const { selection } = call;
   const kitsu = openKitsuFor(person, early, { selection, settings, signal, waitUntil: (work) => ctx.waitUntil(work) });
   const roleIn = createRoleLookup(person, kitsu);

@@ -8,23 +8,30 @@ export type WebhookMessage = { id: string; atS: number; body: string };
 /** How old a message may be, or how far in the future. */
 const TOLERANCE_S = 5 * 60;
 
-/** @param secret "whsec_" and base64 */
-export async function signWebhook(secret: string, { id, atS, body }: WebhookMessage): Promise<string> {
+/**
+ * @param secrets "whsec_" and base64. While one is replaced, there are two, with a space between
+ * them: each signs, so that whoever has either can verify.
+ */
+export async function signWebhook(secrets: string, message: WebhookMessage): Promise<string> {
+  return (await Promise.all(secrets.split(" ").map((secret) => sign(secret, message)))).join(" ");
+}
+
+async function sign(secret: string, { id, atS, body }: WebhookMessage): Promise<string> {
   const key = await crypto.subtle.importKey("raw", decodeSecret(secret), HMAC, false, ["sign"]);
   const signature = await crypto.subtle.sign(HMAC, key, encoder.encode(`${id}.${atS}.${body}`));
   return `v1,${btoa(String.fromCharCode(...new Uint8Array(signature)))}`;
 }
 
 /**
- * Was the message sent in the last minutes by someone who has the secret?
+ * Was the message sent in the last minutes by someone who has the secret, or one of two?
  * @param signatures as in the header `webhook-signature`: there are several while a secret is
  * replaced
  */
-export async function isSigned(secret: string, signatures: string, message: WebhookMessage): Promise<boolean> {
+export async function isSigned(secrets: string, signatures: string, message: WebhookMessage): Promise<boolean> {
   if (Math.abs(Math.floor(Date.now() / 1_000) - message.atS) > TOLERANCE_S) return false;
   // Signed once, and compared: a header can have hundreds of signatures.
-  const expected = encoder.encode(await signWebhook(secret, message));
-  return signatures.split(" ").some((signature) => isEqual(encoder.encode(signature), expected));
+  const expected = (await signWebhook(secrets, message)).split(" ").map((one) => encoder.encode(one));
+  return signatures.split(" ").some((signature) => expected.some((one) => isEqual(encoder.encode(signature), one)));
 }
 
 /** Takes the same time wherever they differ. */

@@ -19,6 +19,9 @@ const wordList = v.pipe(
 );
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 
+/** The id of a person in Kitsu, or their e-mail address. */
+const PersonName = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.regex(/^([0-9a-f-]{36}|\S+@\S+)$/));
+
 const ForwardTargets = v.record(
   v.pipe(v.string(), v.regex(SLUG)),
   v.object({
@@ -56,6 +59,7 @@ export const Environment = v.object({
         projects: v.optional(v.array(v.pipe(v.string(), v.uuid()))),
         departments: v.optional(v.array(v.pipe(v.string(), v.uuid()))),
         roles: v.optional(v.array(v.picklist(ROLES))),
+        people: v.optional(v.array(PersonName)),
       }),
     ),
   ),
@@ -97,7 +101,8 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
   ACCESS_TEAM: settingProblem("settings.accessTeam"),
   ACCESS_AUDIENCE: settingProblem("settings.accessAudience"),
   ACTION_LIMITS: settingProblem("settings.shortExample", {
-    example: '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"]}}',
+    example:
+      '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"], "people": ["<id or e-mail>"]}}',
   }),
   LAUNCHERS: settingProblem("settings.example", {
     example: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}',

@@ -25,7 +25,18 @@ export type ActionLimits = {
   projects?: string[] | undefined;
   departments?: string[] | undefined;
   roles?: Role[] | undefined;
+  /** ids, and e-mail addresses in lower case */
+  people?: string[] | undefined;
 };
+
+/** The name of the limits that all actions share: an action's own are more specific. */
+export const EVERY_ACTION = "*";
+
+/** The studio's limits of one action; none if it is empty. */
+export const limitsOf = ({ limits }: Pick<Settings, "limits">, action: string): ActionLimits => ({
+  ...limits.get(EVERY_ACTION),
+  ...limits.get(action),
+});
 
 export type Settings = FarmSettings & {
   /** the addresses of the studio's Kitsu; links use the first */
@@ -150,7 +161,12 @@ function listSchemes(
   );
 }
 
-const Secret = v.pipe(v.string(), v.regex(/^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/));
+const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/;
+/** One, or the new and the old one while it is replaced. */
+const Secrets = v.pipe(
+  v.string(),
+  v.check((secrets) => secrets.split(" ").every((secret) => SECRET.test(secret))),
+);
 
 /**
  * With a bot's token, or with people's sessions, which arrive if the worker shares Kitsu's host.
@@ -161,7 +177,7 @@ export const canAskKitsu = ({ kitsuToken, basePath }: Settings) => kitsuToken !=
  * A target's signing secret: its own, else the common one. FORWARD_TARGETS itself is not secret.
  */
 function findSecret(env: Variables, id: string): string | undefined {
-  const secret = v.safeParse(Secret, env[secretName(id)] ?? env.FORWARD_SECRET);
+  const secret = v.safeParse(Secrets, env[secretName(id)] ?? env.FORWARD_SECRET);
   return secret.success ? secret.output : undefined;
 }
 

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { TaskConflict } from "../action/action.ts";
 import { missingBinding } from "../format/failure.ts";
 import type { Env } from "../settings/settings.ts";
+import { upgradeLocks } from "./earlier-state.ts";
 
 /** Who holds the locks, and when they expire, in epoch milliseconds. */
 export type LockHolder = { run: string; person: string; until: number };
@@ -19,6 +20,7 @@ export class Locks extends DurableObject<Env> {
     ctx.storage.sql.exec(
       "CREATE TABLE IF NOT EXISTS holds (task TEXT, run TEXT, person TEXT, since INTEGER, until INTEGER, PRIMARY KEY (task, run))",
     );
+    upgradeLocks(ctx.storage);
   }
 
   /** Which of these tasks other runs have locked. If several share a task, the first one counts. */

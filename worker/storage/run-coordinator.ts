@@ -7,6 +7,7 @@ import { ShownPlan } from "../action/confirmation.ts";
 import { missingBinding } from "../format/failure.ts";
 import type { EarlierRun } from "../request/call.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
+import { upgradeCoordinator } from "./earlier-state.ts";
 import { eraseStoredRun } from "./erase-stored-run.ts";
 import type { AskedRun, EndedRequest, KnownRun, RunIdentity } from "./known-run.ts";
 import { readParts, toParts } from "./large-value.ts";
@@ -23,7 +24,7 @@ const TURN_GRACE_MS = 10_000;
 const ALARM_LEAST_MS = 1_000;
 
 export class RunCoordinator extends DurableObject<Env> {
-  readonly #phase = new RunPhaseStore(this.ctx.storage);
+  readonly #phase = new RunPhaseStore(upgradeCoordinator(this.ctx.storage));
   readonly #pending = new PendingRecords(this.ctx.storage);
   readonly #undo = new UndoTurns(this.ctx.storage);
 

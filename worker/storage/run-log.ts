@@ -7,6 +7,7 @@ import { toEnglish } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";
 import { StoredText } from "../format/reply.ts";
 import type { Env, Settings } from "../settings/settings.ts";
+import { STATE_VERSION } from "./earlier-state.ts";
 import { keyOf } from "./run-key.ts";
 import { RUN_STATES, RunRecord, stateOf } from "./run-record.ts";
 
@@ -42,7 +43,7 @@ const TITLE_MAX_CHARS = 400;
  * @param expires when KV deletes it, in epoch seconds, if it was written before
  */
 export async function writeRecord(env: Env, settings: Settings, record: RunRecord, expires?: number): Promise<void> {
-  await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify(record), {
+  await env.RUNS.put(keyOf(record.at, record.id), JSON.stringify({ version: STATE_VERSION, ...record }), {
     metadata: shorten(summarize(record)),
     ...(expires === undefined ? { expirationTtl: settings.logRetentionS } : { expiration: expires }),
   });

@@ -4,11 +4,12 @@
 import * as v from "valibot";
 import type { Text } from "../format/message.ts";
 import { StoredOffers, StoredReply } from "../format/reply.ts";
+import { STATE_VERSION } from "./earlier-state.ts";
 
 /** A request that is running. Times are epoch milliseconds; after `until` it must have died. */
 const RunningRequest = v.object({ token: v.string(), since: v.number(), until: v.number() });
 
-const StoredPhase = v.object({
+export const StoredPhase = v.object({
   /** when the run started and of which action; absent if no request arrived */
   at: v.optional(v.number()),
   action: v.optional(v.string()),
@@ -135,7 +136,7 @@ export class RunPhaseStore {
   }
 
   #write(stored: StoredPhase): Promise<void> {
-    return this.#storage.put("phase", stored);
+    return this.#storage.put("phase", { version: STATE_VERSION, ...stored });
   }
 }
 

@@ -13,6 +13,7 @@ import type { RequestContext } from "../request/request-context.ts";
 import { readExtension } from "../services/media.ts";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { confirmLaunch } from "./confirm-launch.ts";
+import { STATE_VERSION, upgradeLink } from "./earlier-state.ts";
 import type { TicketReport } from "./ticket-report.ts";
 
 const LIVES_S = { ticket: TICKET_LIFE_S, preview: 3_600, file: 3_600, tasks: 3_600 } as const;
@@ -52,6 +53,11 @@ type TasksPage = { json: string; isLast: boolean; action: string; run: string };
 type TicketAnswer = { state: "taken"; json: string } | { state: "unknown" | "used" | "foreign" };
 
 export class TemporaryLink extends DurableObject<Env> {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    upgradeLink(ctx.storage);
+  }
+
   /** @param pages of tasks, if that is what the link leads to */
   async create(link: StoredLink, pages: string[] = []): Promise<void> {
     this.#write(link);
@@ -135,7 +141,7 @@ export class TemporaryLink extends DurableObject<Env> {
   }
 
   #write(link: StoredLink): void {
-    this.ctx.storage.kv.put("link", link);
+    this.ctx.storage.kv.put("link", { version: STATE_VERSION, ...link });
   }
 }
 

@@ -29,7 +29,8 @@ class Config:
 
     listen: tuple[str, int]
     afserver: tuple[str, int]
-    token: bytes
+    # The tokens that are accepted: one, or the new and the old one while it is replaced.
+    tokens: tuple[bytes, ...]
     services: Mapping[str, Sequence[re.Pattern[str]]]
     operations: Sequence[str] = (*_DEFAULT_OPERATIONS, "reset_error_hosts")
     environment: Sequence[str] = ()
@@ -81,11 +82,11 @@ def _parse(value: Any, folder: Path, problems: list[str]) -> Config | None:
     seconds = value.get("answer_seconds", 6)
     if type(seconds) not in (int, float) or not 0 < seconds <= 30:
         problems.append("answer_seconds must be a number greater than 0, up to 30.")
-    token = _token(value.get("token_file"), folder, problems)
+    tokens = _tokens(value.get("token_file"), folder, problems)
     services = _services(value.get("services"), problems)
     if problems:
         return None
-    return Config(listen, afserver, token, services, tuple(operations), tuple(environment), connections, seconds)
+    return Config(listen, afserver, tokens, services, tuple(operations), tuple(environment), connections, seconds)
 
 
 def _address(value: Mapping[str, Any], key: str, default: tuple[str, int], problems: list[str]) -> tuple[str, int]:
@@ -101,20 +102,20 @@ def _address(value: Mapping[str, Any], key: str, default: tuple[str, int], probl
     return host, port
 
 
-def _token(path: Any, folder: Path, problems: list[str]) -> bytes:
+def _tokens(path: Any, folder: Path, problems: list[str]) -> tuple[bytes, ...]:
     if not isinstance(path, str) or path == "":
         problems.append("token_file must be the path of the file with the token.")
-        return b""
+        return ()
     try:
-        token = (folder / path).read_bytes().strip()
+        tokens = tuple((folder / path).read_bytes().split())
     except OSError as error:
         problems.append(f"token_file {path} can't be read: {error.strerror}.")
-        return b""
-    if len(token) < _TOKEN_MIN_LENGTH:
+        return ()
+    if not tokens or any(len(token) < _TOKEN_MIN_LENGTH for token in tokens):
         problems.append(
             f"The token in {path} must have at least {_TOKEN_MIN_LENGTH} characters: head -c 32 /dev/urandom | base64."
         )
-    return token
+    return tokens
 
 
 def _services(value: Any, problems: list[str]) -> dict[str, tuple[re.Pattern[str], ...]]:

@@ -141,7 +141,7 @@ class _Request(BaseHTTPRequestHandler):
 
     def _authorize(self) -> None:
         authorization = self.headers.get("Authorization", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(authorization, b"Bearer " + self.server.config.token):
+        if not any(hmac.compare_digest(authorization, b"Bearer " + token) for token in self.server.config.tokens):
             raise RequestError(401, "the token is missing or wrong")
 
     def _relay(self) -> bytes:

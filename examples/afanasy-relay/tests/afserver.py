@@ -131,7 +131,7 @@ class RelayCase(unittest.TestCase):
         fitting = {
             "listen": ("127.0.0.1", 0),
             "afserver": self.afserver.address,
-            "token": TOKEN.encode(),
+            "tokens": (TOKEN.encode(),),
             "services": {"blender": (BLENDER,)},
             "answer_seconds": 0.5,
             "body_seconds": 0.5,

@@ -109,6 +109,12 @@ class Limits(RelayCase):
         self.assertEqual(self.ask(None, token=None, method="GET", path="/health")[0], 401)
         self.assertEqual(self.afserver.got, [])
 
+    def test_accept_the_new_and_the_old_token_while_it_is_replaced(self):
+        relay = self.open_relay(tokens=(b"new-" + TOKEN.encode(), TOKEN.encode()))
+        for token in (TOKEN, "new-" + TOKEN):
+            self.assertEqual(self.ask(job(), token=token, relay=relay)[0], 200)
+        self.assertEqual(self.ask(job(), token="old-" + TOKEN, relay=relay)[0], 401)
+
     def test_need_the_token_before_reading_the_body(self):
         raw = self.send_raw(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n")
         self.assertIn(b" 401 ", raw)

@@ -21,7 +21,7 @@ from .long_runs import LongRuns
 from .part import show
 from .reply import Done, Failed, Started
 from .report_sender import ReportSender
-from .secret import read_secret
+from .secret import read_secrets
 from .signature import Signer
 from .task import Task, read_task
 from .worker_client import WorkerClient
@@ -40,7 +40,7 @@ class Receiver:
 
     def __init__(self, secret: Optional[str] = None, *, max_request_bytes: int = 4 * 1024 * 1024) -> None:
         self.max_request_bytes = max_request_bytes
-        self._signer = Signer(read_secret(secret))
+        self._signer = Signer(read_secrets(secret))
         self._client = WorkerClient(self._signer)
         self._runs = LongRuns(self._client)
         self._actions: dict[str, Action] = {}

@@ -25,12 +25,19 @@ def make_secret() -> str:
     return _PREFIX + base64.b64encode(os.urandom(32)).decode()
 
 
-def read_secret(secret: Optional[str]) -> str:
-    """The secret, or that of the environment if it is None."""
+def read_secrets(secret: Optional[str]) -> list[str]:
+    """The secret, or that of the environment if it is None. While it is replaced: the new one, a space, the old one."""
     name = "The secret" if secret is not None else VARIABLE
     value = (secret if secret is not None else os.environ.get(VARIABLE, "")).strip()
     if not value:
         raise SecretError(f"{name} is {'empty' if secret is not None else 'not set'}. {_HELP}")
+    secrets = value.split()
+    for one in secrets:
+        _check(name, one)
+    return secrets
+
+
+def _check(name: str, value: str) -> None:
     if not value.startswith(_PREFIX):
         raise SecretError(f'{name} does not begin with "{_PREFIX}". {_HELP}')
     try:
@@ -39,4 +46,3 @@ def read_secret(secret: Optional[str]) -> str:
         raise SecretError(f"{name} is not base64. {_HELP}") from None
     if not _MIN_BYTES <= size <= _MAX_BYTES:
         raise SecretError(f"{name} has {size} bytes. {_HELP}")
-    return value

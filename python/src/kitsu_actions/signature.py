@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -18,21 +18,18 @@ class SignatureError(Exception):
 
 
 class Signer:
-    def __init__(self, secret: str) -> None:
-        self._webhook = Webhook(secret)
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._webhooks = [Webhook(secret) for secret in secrets]
 
     def verify(self, body: str, headers: Mapping[str, str]) -> None:
-        """Raises SignatureError unless whoever has the secret sent this in the last minutes.
+        """Raises SignatureError unless whoever has one of the secrets sent this in the last minutes.
 
         `headers` have lower-case names.
         """
         if "webhook-signature" not in headers:
             raise SignatureError("The call is not signed. Only the action server may call this address.")
-        try:
-            self._webhook.verify(body, dict(headers), json_parse=False)
-        # The library lets a malformed signature end in a ValueError.
-        except (WebhookVerificationError, ValueError):
-            raise SignatureError(_explain(headers.get("webhook-timestamp", ""))) from None
+        if not any(_is_signed(webhook, body, headers) for webhook in self._webhooks):
+            raise SignatureError(_explain(headers.get("webhook-timestamp", "")))
 
     def sign(self, message_id: str, at: int, body: str) -> dict[str, str]:
         """The headers that sign the body. `at` is in epoch seconds."""
@@ -40,8 +37,17 @@ class Signer:
         return {
             "webhook-id": message_id,
             "webhook-timestamp": str(at),
-            "webhook-signature": self._webhook.sign(message_id, moment, body),
+            "webhook-signature": " ".join(webhook.sign(message_id, moment, body) for webhook in self._webhooks),
         }
+
+
+def _is_signed(webhook: Webhook, body: str, headers: Mapping[str, str]) -> bool:
+    try:
+        webhook.verify(body, dict(headers), json_parse=False)
+    # The library lets a malformed signature end in a ValueError.
+    except (WebhookVerificationError, ValueError):
+        return False
+    return True
 
 
 def _explain(timestamp: str) -> str:

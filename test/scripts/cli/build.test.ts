@@ -143,7 +143,9 @@ describe("settings", () => {
 
   it("may be empty, absent, or a studio's own", async () => {
     await studio.replace("wrangler.toml", /^KITSU_URL = .*$/m, 'LANGUAGE = ""\nMOVIES = 5');
-    expect(await run("build")).toEqual({ code: 0, stdout: "", stderr: "" });
+    const stderr =
+      "wrangler.toml: the environment staging has no LANGUAGE, MOVIES, which [vars] has: environments inherit no variables.\n";
+    expect(await run("build")).toEqual({ code: 0, stdout: "", stderr });
   });
 });
 

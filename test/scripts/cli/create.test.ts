@@ -91,7 +91,7 @@ describe("the starter", () => {
   });
 
   it("has this repository's wrangler.toml, with its own main module and build", async () => {
-    const { build: _, env: __, ...theirs } = Object(await readWranglerConfig(template));
+    const { build: _, ...theirs } = Object(await readWranglerConfig(template));
     expect({ ...theirs, main: "worker/main.ts" }).toEqual(await readWranglerConfig(PACKAGE_FOLDER));
   });
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { parse, stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import { findConfigProblems } from "../../../scripts/cli/find-config-problems.ts";
+import { findConfigProblems, findMissingVariables } from "../../../scripts/cli/find-config-problems.ts";
 import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
 import { readWranglerConfig } from "../../../scripts/wrangler-config.ts";
 
@@ -82,6 +82,31 @@ id = "1"
   name = "LONG_RUNS"
   class_name = "LongRun"
 `,
+    ]);
+  });
+
+  it("is told what an environment shares with the live worker, and which limits it lacks", () => {
+    const live = source.replace(/(\[\[kv_namespaces\]\]\nbinding = "RUNS"\nid = ")0+/, "$1abc");
+    const shared = live
+      .replace(/(\[\[env\.staging\.kv_namespaces\]\]\nbinding = "RUNS"\nid = ")0+/, "$1abc")
+      .replace('namespace_id = "7311"', 'namespace_id = "7301"')
+      .replace(
+        /\[\[env\.staging\.ratelimits\]\]\nname = "READS_BY_ADDRESS"\nnamespace_id = .*\n\n?(\[env.*simple\]\n.*\n.*\n)?/,
+        "",
+      );
+    const problems = findConfigProblems(parse(shared), ours, TODAY);
+    expect(problems).toHaveLength(3);
+    expect(problems[0]).toContain("RUNS in the environment staging is the live one: both would write into one log");
+    expect(problems[1]).toContain("CALLS_BY_PERSON in the environment staging has the live one's namespace_id 7301");
+    expect(problems[2]).toContain("The rate limit READS_BY_ADDRESS is missing in the environment staging. Add");
+    expect(findConfigProblems(parse(live), ours, TODAY)).toEqual([]);
+  });
+
+  it("is told which variables an environment has not", () => {
+    expect(findMissingVariables(template)).toEqual([]);
+    const changed = source.replace("[vars]\n", '[vars]\nLANGUAGE = "fr"\n');
+    expect(findMissingVariables(parse(changed))).toEqual([
+      "wrangler.toml: the environment staging has no LANGUAGE, which [vars] has: environments inherit no variables.",
     ]);
   });
 

@@ -81,6 +81,27 @@ describe("the token of the log", () => {
     expect((await ask("/runs.json", { headers: { cookie } }, { LOG_TOKEN: "another-sixteen-chars" })).status).toBe(401);
   });
 
+  it("can be replaced while both are accepted: cookies of the old one stay valid, and new ones outlive it", async () => {
+    const NEW = "the-new-token-of-the-log";
+    const both = { LOG_TOKEN: `${NEW} ${TOKEN}` };
+    const cookie = cookieOf(await signIn(TOKEN));
+    expect((await ask("/runs.json", { headers: { cookie } }, both)).status).toBe(200);
+    for (const token of [NEW, TOKEN])
+      expect((await ask("/runs.json", { headers: { authorization: `Bearer ${token}` } }, both)).status).toBe(200);
+    const headers = { cookie: cookieOf(await signIn(TOKEN, EDGE, both)) };
+    expect((await ask("/runs.json", { headers }, { LOG_TOKEN: NEW })).status).toBe(200);
+    expect(
+      (await ask("/runs.json", { headers: { authorization: `Bearer ${TOKEN}` } }, { LOG_TOKEN: NEW })).status,
+    ).toBe(401);
+  });
+
+  it("may be a passphrase, whose words are not tokens", async () => {
+    const LOG_TOKEN = "correct horse battery staple";
+    const open = (token: string) => ask("/runs.json", { headers: { authorization: `Bearer ${token}` } }, { LOG_TOKEN });
+    expect((await open(LOG_TOKEN)).status).toBe(200);
+    expect((await open("correct")).status).toBe(401);
+  });
+
   it("opens nothing to other pages, not even Kitsu's, whose scripts may be anyone's", async () => {
     const cookie = cookieOf(await signIn(TOKEN));
     for (const path of PATHS) {

@@ -1,13 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Person } from "../../../worker/access/person.ts";
 import { type Action, defineAction } from "../../../worker/action/action.ts";
-import {
-  authorizeSelection,
-  checkCount,
-  checkDepartments,
-  checkTrust,
-  createRoleLookup,
-} from "../../../worker/action/authorize.ts";
+import { authorizeSelection, checkCount, checkTrust, createRoleLookup } from "../../../worker/action/authorize.ts";
+import { checkPerson } from "../../../worker/action/authorize-person.ts";
 import { Failure, toFailure } from "../../../worker/format/failure.ts";
 import { toEnglish } from "../../../worker/format/localize.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
@@ -73,7 +68,7 @@ async function failureOf(
   variables = {},
 ) {
   try {
-    checkDepartments(person, action(rest), settings(variables));
+    checkPerson(person, action(rest), settings(variables));
     const kitsu = open(ids);
     await authorizeSelection(person, action(rest), kitsu, createRoleLookup(person, kitsu), settings(variables));
     return undefined;
@@ -233,6 +228,39 @@ describe("departments", () => {
   });
 });
 
+describe("people", () => {
+  it("may be chosen, by their id or e-mail address in Kitsu, for one action or for all", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const artist = { ...asPerson("ARTIST"), emailInKitsu: "Ann@Studio.tld" };
+    for (const name of [artist.id ?? "", "ann@studio.tld", " ANN@studio.tld"])
+      for (const actionId of ["render", "*"]) {
+        const variables = { ACTION_LIMITS: { [actionId]: { people: [name] } } };
+        expect(await failureOf(artist, taskIds, {}, variables)).toBeUndefined();
+        expect(await failureOf(asPerson("ADMIN"), taskIds, {}, variables)).toMatchObject({
+          code: "not-allowed",
+          text: expect.stringContaining("only to some people"),
+        });
+      }
+  });
+
+  it("are not chosen by an e-mail address that is only claimed", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const variables = { ACTION_LIMITS: { "*": { people: ["ann@studio.tld"] } } };
+    const claimed = { ...asPerson("ARTIST"), email: "ann@studio.tld" };
+    expect(await failureOf(claimed, taskIds, {}, variables)).toMatchObject({ code: "not-allowed" });
+  });
+
+  it("are chosen beside an action's other limits", async () => {
+    const { taskIds } = addProject(fake, 1, 1);
+    const artist = asPerson("ARTIST");
+    const limits = { "*": { people: [artist.id] }, render: { roles: ["manager"] } };
+    expect(await failureOf(artist, taskIds, {}, { ACTION_LIMITS: limits })).toMatchObject({ code: "not-allowed" });
+    expect(await failureOf(asPerson("MANAGER"), taskIds, {}, { ACTION_LIMITS: limits })).toMatchObject({
+      text: expect.stringContaining("only to some people"),
+    });
+  });
+});
+
 describe("tasks", () => {
   it("of a vendor must be assigned to them", async () => {
     const { projectId, taskIds } = addProject(fake, 1, 1);
@@ -287,6 +315,7 @@ describe("the required trust level", () => {
     [{ ACTION_LIMITS: { render: { departments: [id(1, 1)] } } }, {}, "unchecked", false],
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "unchecked", false],
     [{ ACTION_LIMITS: { render: { roles: ["admin"] } } }, {}, "claimed", true],
+    [{ ACTION_LIMITS: { "*": { people: [id(1, 1)] } } }, {}, "unchecked", false],
   ] as const)(
     "is what the deployment %j and the action %j require: %s is enough: %s",
     (variables, rest, trust, isEnough) => {

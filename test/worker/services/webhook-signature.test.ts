@@ -21,6 +21,17 @@ describe("a signature", () => {
     expect(await isSigned(SECRET, others.join(" "), MESSAGE)).toBe(false);
   });
 
+  it("is there with the new and with the old secret while one is replaced, and either is accepted", async () => {
+    const [replaced, other] = [`whsec_${encode(24)}`, `whsec_${encode(28)}`];
+    const both = `${SECRET} ${replaced}`;
+    expect(await signWebhook(both, MESSAGE)).toBe(`${sign(SECRET)} ${sign(replaced)}`);
+    for (const secret of [SECRET, replaced]) {
+      expect(await isSigned(both, sign(secret), MESSAGE)).toBe(true);
+      expect(await isSigned(secret, await signWebhook(both, MESSAGE), MESSAGE)).toBe(true);
+    }
+    expect(await isSigned(both, sign(other), MESSAGE)).toBe(false);
+  });
+
   it.each([
     ["nothing", ""],
     ["no version", sign(SECRET).slice(3)],

@@ -12,7 +12,7 @@ import { DELETED_OR_HIDDEN } from "../../services/missing-tasks.ts";
 import type { SelectedTask, Selection } from "../../services/selection.ts";
 import { findRoles, openTeams, type ReadTeam, readOwnAccount, readPerson } from "../../services/team.ts";
 import type { Role } from "../../services/zou-objects.ts";
-import type { Settings } from "../../settings/settings.ts";
+import { limitsOf, type Settings } from "../../settings/settings.ts";
 import { planComments } from "./comment-plan.ts";
 import { type CommentRun, isOver, listNextBatch, notTriedAfter, settleItem, skipRest } from "./comment-run.ts";
 
@@ -85,7 +85,7 @@ async function draftComments(context: BatchContext, run: CommentRun): Promise<Dr
   return planComments(tasks, run, statuses, { ...person, roles }).flatMap(
     ({ selected, statusId, change, refusal }): Draft[] => {
       const { id, project_id, last_comment_date: lastCommentDate } = selected.task;
-      const denial = findDenial(selected, person, roles.get(project_id), rules, settings.limits.get(rules.id) ?? {});
+      const denial = findDenial(selected, person, roles.get(project_id), rules, limitsOf(settings, rules.id));
       const reason = denial?.reason ?? refusal;
       settleItem(run, id, reason === undefined ? { state: "waiting", reason: change } : { state: "skipped", reason });
       if (reason !== undefined) return [];

@@ -2,6 +2,7 @@
 // from storage.
 import * as v from "valibot";
 import { type Outcome, StoredOutcome } from "../../format/reply.ts";
+import { upgradeRenderRun } from "./earlier-render-run.ts";
 import type { Pace } from "./render-progress.ts";
 import { type Shot, shotSchemaOf } from "./shot.ts";
 
@@ -76,7 +77,7 @@ function hash(text: string): string {
   return (value >>> 0).toString(16);
 }
 
-const runSchemaOf = <Submission>(
+export const runSchemaOf = <Submission>(
   submission: v.GenericSchema<unknown, Submission>,
 ): v.GenericSchema<unknown, RenderRun<Submission>> =>
   v.object({
@@ -96,4 +97,4 @@ const runSchemaOf = <Submission>(
 export const readRun = <Submission>(
   submission: v.GenericSchema<unknown, Submission>,
   data: unknown,
-): RenderRun<Submission> => v.parse(runSchemaOf(submission), data);
+): RenderRun<Submission> => v.parse(runSchemaOf(submission), upgradeRenderRun(data));

@@ -6,6 +6,7 @@ import { removeUnsafeLinks } from "../../action/safe-links.ts";
 import { ENGLISH, Reader } from "../../format/reader.ts";
 import { type Answer, type Reply, type Run, StoredReply, StoredText } from "../../format/reply.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { STATE_VERSION } from "../../storage/earlier-state.ts";
 import { readParts, toParts } from "../../storage/large-value.ts";
 import { describeRun, followLinks } from "../../storage/run-links.ts";
 import { RunRecord } from "../../storage/run-record.ts";
@@ -37,7 +38,7 @@ export type LongRunStart = v.InferOutput<typeof LongRunStart>;
 const time = v.optional(v.number());
 
 /** Times are epoch milliseconds. */
-const StoredState = v.object({
+export const StoredState = v.object({
   reply: StoredReply,
   controls: v.array(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
@@ -90,7 +91,7 @@ export const toStateParts = ({ data, ...state }: LongRunState, stored?: LongRunS
   ...(data !== stored?.data && toParts("data", data)),
 });
 const isEqual = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
-export const toStartParts = (start: LongRunStart) => toParts("start", start);
+export const toStartParts = (start: LongRunStart) => toParts("start", { version: STATE_VERSION, ...start });
 
 /** The stored run; undefined if there is none. */
 export async function readLongRun(storage: DurableObjectStorage): Promise<StoredLongRun | undefined> {

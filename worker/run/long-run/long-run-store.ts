@@ -1,4 +1,5 @@
 // The stored state of one long run, read once and kept in memory.
+import { upgradeLongRun } from "./earlier-long-run.ts";
 import {
   isOver,
   type LongRunStart,
@@ -14,7 +15,7 @@ export class LongRunStore {
   #run: StoredLongRun | undefined;
 
   constructor(storage: DurableObjectStorage) {
-    this.#storage = storage;
+    this.#storage = upgradeLongRun(storage);
   }
 
   async load(): Promise<StoredLongRun | undefined> {
