@@ -223,9 +223,8 @@ export class RunCoordinator extends DurableObject<Env> {
 
   /** Postpones the deletion, never brings it forward. Earlier work still wakes the object up. */
   async #deleteAfter(ms: number): Promise<void> {
-    const { storage } = this.ctx;
-    const deleteAt = Math.max((await storage.get<number>("deleteAt")) ?? 0, Date.now() + ms);
-    await storage.put("deleteAt", deleteAt);
+    const deleteAt = Math.max((await this.ctx.storage.get<number>("deleteAt")) ?? 0, Date.now() + ms);
+    await this.ctx.storage.put("deleteAt", deleteAt);
     await this.#setAlarm(deleteAt);
   }
 
