@@ -12,6 +12,7 @@ export * from "./contract/catalogue.ts";
 export * from "./contract/config.ts";
 export * from "./contract/effect.ts";
 export * from "./contract/field.ts";
+export * from "./contract/fixture.ts";
 export * from "./contract/forwarded-call.ts";
 export * from "./contract/openable.ts";
 export * from "./contract/parse-response.ts";

@@ -57,6 +57,7 @@ const { metafile } = await build({
 await checkDependencies();
 await copyFile(join(root, "scripts/cli/bin.mjs"), join(dist, "bin.mjs"));
 for (const name of ["openapi.json", "contract.schema.json"]) await copyFile(join(root, "gen", name), join(dist, name));
+await cp(join(root, "testing/calls"), join(dist, "calls"), { recursive: true });
 await copyPlayground();
 await writeTypes();
 

@@ -27,6 +27,7 @@ import { dispatch } from "./run/dispatch.ts";
 import { dispatchControl, dispatchRetry, dispatchUndo } from "./run/follow-up.ts";
 import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
 import { serveFollow, servePicture, serveReport } from "./run/long-run/long-run-routes.ts";
+import { serveFixture } from "./run/make-fixture.ts";
 import { erasePerson, servePerson, servePersonExport } from "./run/person-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
@@ -57,6 +58,7 @@ const makeRouter = (base: string) =>
       serveLanguage(request, params.language ?? "", context),
     )
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
+    .post("/actions/:id/dry", ({ params }, request, context) => dispatch(request, params.id ?? "", context, true))
     .get("/runs", (_, request, context) => serveLog(request, context))
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))
     .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
@@ -68,6 +70,7 @@ const makeRouter = (base: string) =>
     .get("/runs/person/erase", (_, __, context) => returnToLog(context))
     .post("/runs/person/erase", (_, request, context) => erasePerson(request, context))
     .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
+    .get("/runs/:id/fixture.json", ({ params }, request, context) => serveFixture(request, params.id ?? "", context))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))
     .post("/runs/:id/void", ({ params }, request, context) => voidAttempt(request, params.id ?? "", context))
     .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))

@@ -71,6 +71,30 @@ const COMMANDS = new Map<string, Command>([
     },
   ],
   [
+    "call",
+    {
+      takes: "…",
+      about: "sends a call to the playground, as Kitsu would: call --help",
+      run: async (args) => (await import("./call.ts")).call(args),
+    },
+  ],
+  [
+    "replay",
+    {
+      takes: "…",
+      about: "sends a recorded call again, and compares the replies: replay --help",
+      run: async (args) => (await import("./replay.ts")).replay(args),
+    },
+  ],
+  [
+    "record-test",
+    {
+      takes: "…",
+      about: "makes a test of a recorded call: record-test --help",
+      run: async (args) => (await import("./record-test.ts")).recordTest(folder, args),
+    },
+  ],
+  [
     "export",
     {
       takes: "…",

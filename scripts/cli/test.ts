@@ -12,5 +12,9 @@ const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/packa
  */
 export async function test(folder: string, args: readonly string[]): Promise<number> {
   await build(folder);
-  return runProgram(vitest, ["run", ...args], folder);
+  return runTests(folder, args);
 }
+
+/** Runs them without a build. */
+export const runTests = (folder: string, args: readonly string[]): Promise<number> =>
+  runProgram(vitest, ["run", ...args], folder);

@@ -20,7 +20,7 @@ import {
 const CALLER: Security = [{}, { kitsuSession: [] }, { cloudflareAccess: [] }];
 
 /** What may go wrong when Kitsu is asked. */
-const KITSU = [
+export const KITSU = [
   "kitsu-unreachable",
   "kitsu-timeout",
   "kitsu-broken",
@@ -176,6 +176,16 @@ export const CALL_PATHS: Paths = {
       responses: { ...ANSWERS, ...fails(...CALL, ...SERVERS, "method-not-allowed") },
     },
     options: { ...preflight("preflightAction"), parameters: [ACTION] },
+  },
+  "/actions/{action}/dry": {
+    post: {
+      ...RUN_ACTION,
+      operationId: "runActionDry",
+      summary: "Says what an action would do, and does nothing",
+      description:
+        "Answers what the person would have to confirm, as `done`. An action that changes nothing runs. Not for Kitsu's page: there is no preflight.",
+      parameters: [ACTION, ...READER],
+    },
   },
   ...Object.assign({}, ...FOLLOW_UPS.map(followUp)),
   "/runs/{id}/void": {

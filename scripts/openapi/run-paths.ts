@@ -1,4 +1,5 @@
-// The routes of one run: its state, its picture, and the reports of a studio's server.
+// The routes of one run: its state, its fixture, its picture, and the reports of a studio's server.
+import { KITSU } from "./call-paths.ts";
 import {
   binary,
   fails,
@@ -50,6 +51,28 @@ export const RUN_PATHS: Paths = {
         { name: "as", in: "query", description: "`json`: the record as a file", schema: { type: "string" } },
       ],
       responses: RESPONSES,
+    },
+  },
+  "/runs/{id}/fixture.json": {
+    get: {
+      operationId: "readFixture",
+      tags: ["Runs"],
+      summary: "A run's call and reply as a file, with people masked",
+      description: "To send the call again, or to make a test of it.",
+      security: [{ logToken: [] }, { logCookie: [] }],
+      parameters: [parameter("id"), parameter("at")],
+      responses: {
+        200: { description: "The fixture.", content: json("Fixture") },
+        ...fails(
+          "unknown-run",
+          "invalid-call",
+          "sign-in-required",
+          "log-closed",
+          "log-unreachable",
+          "platform-limit",
+          ...KITSU,
+        ),
+      },
     },
   },
   "/runs/{id}/follow": {

@@ -143,7 +143,7 @@ export const call = (): fc.Arbitrary<Call> =>
       ),
       tail: fc.oneof(
         { weight: 20, arbitrary: fc.constant("") },
-        { weight: 1, arbitrary: fc.constantFrom("/", "//", "/kx") },
+        { weight: 1, arbitrary: fc.constantFrom("/", "//", "/kx", "/dry") },
       ),
       dialect: fc.constantFrom("ajax" as const, "ajax" as const, "form" as const),
       run: rarely(runId(), 2),

@@ -17,13 +17,17 @@ export type Route = {
 const RUN = "[0-9a-f]{32}";
 
 const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
+  [/^\/actions\/[^/]+\/dry$/, { name: "/actions/:id/dry", readers: "nobody", answers: "reply" }],
   [/^\/actions\/[^/]+$/, { name: "/actions/:id", readers: "Kitsu", answers: "reply" }],
   [
     new RegExp(`^/runs/${RUN}/(void|retry|undo|cancel|pause|resume)$`),
     { name: "/runs/:id/<follow-up>", readers: "Kitsu", answers: "reply" },
   ],
   [/^\/runs\/[^/]+\/follow$/, { name: "/runs/:id/follow", readers: "anybody", answers: "reply", isStored: true }],
-  [/^\/runs\/[^/]+\/(progress|picture)$/, { name: "/runs/:id/progress, picture", readers: "nobody", answers: "other" }],
+  [
+    /^\/runs\/[^/]+\/(progress|picture|fixture\.json)$/,
+    { name: "/runs/:id/progress, picture, fixture", readers: "nobody", answers: "other" },
+  ],
   [/^\/runs\/sign-(in|out)$/, { name: "/runs/sign-in, sign-out", readers: "nobody", answers: "other" }],
   [/^\/runs\/person(\.json|\/erase)?$/, { name: "/runs/person", readers: "nobody", answers: "other" }],
   [/^\/runs\/[^/]+$/, { name: "/runs/:id", readers: "anybody", answers: "other", isStored: true }],

@@ -25,7 +25,7 @@ export type Step =
   | { kind: "page"; method: string; path: string; headers: Headers };
 
 type FollowUp = "retry" | "undo" | "cancel" | "pause" | "resume" | "void";
-type RunView = "" | "/follow" | "/picture";
+type RunView = "" | "/follow" | "/picture" | "/fixture.json";
 export type Access = "none" | "bearer" | "cookie" | "wrong";
 
 const which = (): fc.Arbitrary<Which> =>
@@ -148,7 +148,7 @@ const later = (): fc.Arbitrary<Step> =>
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant("get-run" as const),
-        what: fc.constantFrom<RunView>("", "/follow", "/picture"),
+        what: fc.constantFrom<RunView>("", "/follow", "/picture", "/fixture.json"),
         which: which(),
         headers: pageHeaders(),
         access: access(),

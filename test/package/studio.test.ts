@@ -87,6 +87,19 @@ describe("a studio's repository", () => {
     expectSuccess(await run("npm test -- test/make-movie.test.ts", studio));
   });
 
+  it("makes a test of a recorded call, which passes", async () => {
+    const fixture = JSON.parse(
+      await readFile(join(studio, "node_modules/kitsu-actions/dist/calls/0.10.7-form.json"), "utf8"),
+    );
+    const reply = { kind: "done", severity: "success", title: "2 tasks" };
+    await writeFile(join(folder, "call.json"), JSON.stringify({ ...fixture, action: "hello", status: 200, reply }));
+    const recorded = await run("npx kitsu-actions record-test ../call.json --name hello-on-two-shots", studio);
+    expectSuccess(recorded);
+    expect(recorded.output).toMatch(/Tests\s+1 passed/);
+    expectSuccess(await run("npm run types", studio));
+    expect((await run("npx kitsu-actions replay --list", studio)).output).toContain("0.9.41-ajax");
+  });
+
   it("bundles for Cloudflare", async () => {
     const deployed = await run("npm run deploy -- --dry-run --outdir bundle", studio);
     expectSuccess(deployed);

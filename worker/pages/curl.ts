@@ -44,5 +44,9 @@ export function makeCurl(
   return words.some((word) => word.length > ARGUMENT_MAX_CHARS) ? undefined : ["curl", ...words].join(" ");
 }
 
+/** The command that sends the call to a worker on the reader's own machine, as a dry run. */
+export const makeReplay = (runUrl: string) =>
+  `npx kitsu-actions replay ${quote(runUrl)} --against http://localhost:8787`;
+
 /** Quotes any text as one word for a POSIX shell. */
 const quote = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -8,7 +8,7 @@ import { localizeReply } from "../format/reply.ts";
 import { labelTrust } from "../settings/trust.ts";
 import { linkRun } from "../storage/run-links.ts";
 import { type RunRecord, stateOf } from "../storage/run-record.ts";
-import { makeCurl } from "./curl.ts";
+import { makeCurl, makeReplay } from "./curl.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
 import { renderTime, renderZone } from "./render-time.ts";
@@ -42,6 +42,8 @@ export function renderRun(record: RunRecord, title: Text, run: Run, context: Pag
   const { call, arrived, cause, undone, deployedAtS } = record;
   const reply = localizeReply(record.reply, context.reader);
   const base = run.url.slice(0, run.url.lastIndexOf("/runs/"));
+  const address = linkRun(base, record.id, record.at).url;
+  const mayReplay = call !== undefined && call.changeOf === undefined;
   return renderPage({
     ...context,
     title: message("page.runOf", { title }),
@@ -60,7 +62,9 @@ ${cause !== undefined && html`<h2>${message("runPage.cause")}</h2><pre>${cause}<
 ${renderTasks(record, kitsuUrl)}
 <h2>${message("runPage.repeat")}</h2>
 ${renderCurl(makeCurl(record, base, kitsuUrl))}
-<p><a class="button" href="${run.url}&amp;as=json">${message("runPage.recordAsJson")}</a></p>
+${mayReplay && renderReplay(address)}
+<p class="effects">${mayReplay && html`<a class="button" href="${address.replace("?", "/fixture.json?")}" download>${message("runPage.saveFixture")}</a>`}
+<a class="button" href="${run.url}&amp;as=json">${message("runPage.recordAsJson")}</a></p>
 ${deployedAtS ? html`<p class="quiet">${rich("runPage.deployed", { time: renderTime(deployedAtS * 1_000) })}</p>` : undefined}
 ${call !== undefined && html`<h2>${message("runPage.call")}</h2><pre>${JSON.stringify(call, null, 2)}</pre>`}
 <h2>${message("runPage.request")}</h2>
@@ -104,6 +108,14 @@ function renderTasks({ call, selected }: RunRecord, kitsuUrl: string): Content {
   return html`<h2 id="tasks">${message("runPage.tasks", { count })}</h2>
 ${selected !== undefined && html`<ul class="tasks">${selected.tasks.map(({ label, path }) => html`<li><a href="${kitsuUrl}${path}" dir="auto">${label}</a></li>\n`)}</ul>`}
 ${rest > 0 && html`<p class="quiet">${selected === undefined ? message("runPage.idsInCall") : message("runPage.moreIdsInCall", { count: rest })}</p>`}`;
+}
+
+function renderReplay(runUrl: string): Content {
+  const command = makeReplay(runUrl);
+  return html`<p>${rich("runPage.aboutReplay", { variable: html`<code>LOG_TOKEN</code>` })}</p>
+<pre>${command}</pre>
+<p><button type="button" data-copy="${command}" hidden>${message("runPage.copyReplay")}</button></p>
+<p>${message("runPage.aboutFixture")}</p>`;
 }
 
 function renderCurl(command: string | undefined): Content {

@@ -30,6 +30,8 @@ export type Call = FormAnswer & {
   server?: string | undefined;
   /** the query parameters of the action's own URL */
   params: Record<string, string>;
+  /** says what the action would do, and does nothing */
+  isDry?: boolean | undefined;
   /** the run that this one retries */
   retryOf?: RetriedRun | undefined;
   /** the run that this one undoes, cancels, pauses or resumes */
@@ -121,7 +123,8 @@ export function parseCall(query: readonly RawField[], fields: readonly RawField[
   };
 }
 
-const findCallField = (name: string) => FIELD_NAMES.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
+/** What a field means, under any of its names. */
+export const findCallField = (name: string) => FIELD_NAMES.get(name.toLowerCase().replace(/_|\[\]$/g, ""));
 
 /** Finds a person's id that was sent but is not valid. */
 export const findUnreadableId = ({ ignored }: Pick<Call, "ignored">) =>

@@ -14,7 +14,10 @@ export type RequestSnapshot = {
   fields: [name: string, value: string][];
 };
 
-const MASK = "(masked)";
+/** Stands for a secret. */
+export const MASK = "(masked)";
+/** The name of the last field if there were more. */
+export const MORE_FIELDS = "…";
 const VALUE_MAX = 2_000;
 /** How many entries of a very long list are shown, as far as they fit. */
 const LISTED_MAX = 100;
@@ -77,7 +80,7 @@ function listFields(fields: readonly RawField[]): [string, string][] {
     listed.push([truncate(name, 100), shown]);
   }
   const rest = fields.length - listed.length;
-  return rest === 0 ? listed : [...listed, ["…", `${formatNumber(rest, ENGLISH)} more fields`]];
+  return rest === 0 ? listed : [...listed, [MORE_FIELDS, `${formatNumber(rest, ENGLISH)} more fields`]];
 }
 
 /** Masks run keys and the tokens of temporary links: an address with one grants access. */

@@ -39,14 +39,16 @@ export type CallState = {
   effects?: ActionEffects;
 };
 
+/** `isDry`: the call is a run of its own, whichever id it asks for. */
+type StartedOperation = { action: Action; selected?: RunRecord["selected"]; isDry?: boolean | undefined };
+
 export function startCall(
   request: Request,
   { url, reader }: RequestContext,
-  action: Action,
-  selected: RunRecord["selected"],
+  { action, selected, isDry }: StartedOperation,
 ): CallState {
   const arrivedAt = Date.now();
-  const requestedId = readRequestedId(url);
+  const requestedId = isDry ? undefined : readRequestedId(url);
   const query = [...url.searchParams].filter(([name]) => !isOwnParameter(name));
   return {
     action,

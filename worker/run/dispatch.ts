@@ -35,21 +35,28 @@ export type Operation = {
    * checks of their own
    */
   needsAuthorization: boolean;
+  /** the call only asks what would happen */
+  isDry?: boolean | undefined;
   /** names of the tasks, as an earlier run recorded them */
   selected?: RunRecord["selected"];
   run(actionContext: ActionContext, effects: ActionEffects, start: RunStart): Promise<ExecuteResult>;
 };
 
-/** Runs the action with this id, and answers the call. */
-export async function dispatch(request: Request, id: string, context: RequestContext): Promise<Response> {
+/**
+ * Runs the action with this id, and answers the call.
+ * @param isDry only says what the action would do: `POST /actions/:id/dry`. It has a path of its
+ *   own, because a worker or proxy that ignored a header or a parameter would run the action.
+ */
+export async function dispatch(request: Request, id: string, context: RequestContext, isDry?: true): Promise<Response> {
   const { settings } = context;
   checkOrigin(request, context);
   const action = findAction(id, settings);
   checkMethod(request, action);
   return performOperation(request, context, {
     action,
-    parse: parseCall,
+    parse: isDry ? (query, body) => ({ ...parseCall(query, body), isDry }) : parseCall,
     needsAuthorization: true,
+    isDry,
     run: (actionContext, effects, start) => execute(action, actionContext, effects, start, context),
   });
 }
@@ -65,7 +72,7 @@ export async function performOperation(
   operation: Operation,
 ): Promise<Response> {
   const { env, settings, ctx } = context;
-  const state = startCall(request, context, operation.action, operation.selected);
+  const state = startCall(request, context, operation);
   const conclusion = takeSteps(request, context, operation, state)
     .catch(async (thrown: unknown) => {
       await separateFromEarlierRun(state);

@@ -3,6 +3,7 @@
 import type { Action, ActionContext } from "../action/action.ts";
 import { isOwner } from "../action/authorize.ts";
 import { requestConfirmation, type ShownPlan } from "../action/confirmation.ts";
+import { describeDryRun } from "../action/dry-run.ts";
 import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply, Run } from "../format/reply.ts";
@@ -53,6 +54,8 @@ export async function execute(
   };
   const prepared = await action.prepare(actionContext);
   if ("kind" in prepared) return ask(prepared);
+  // Whatever follows may change something: a dry call ends here.
+  if (call.isDry && !action.isSafe) return { reply: await describeDryRun(action, prepared, actionContext) };
 
   const readShown = async () => (await coordinator().read()).shown;
   const confirmation = await requestConfirmation(action, prepared, actionContext, readShown);

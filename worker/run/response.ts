@@ -84,7 +84,7 @@ export function answerFailure(request: Request, failure: Failure, context?: Answ
 const TOAST_TABLES_MAX = 8;
 
 /** Leaves out what a toast has no room for. */
-function shorten(reply: Reply): Reply {
+export function shorten(reply: Reply): Reply {
   if (reply.kind !== "done") return reply;
   const { document, tables = [], ...rest } = reply;
   if (document === undefined && tables.length <= TOAST_TABLES_MAX) return reply;

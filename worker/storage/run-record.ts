@@ -34,6 +34,7 @@ export const RunRecord = v.object({
       form: text,
       plan: text,
       isBack: v.optional(v.boolean()),
+      isDry: v.optional(v.boolean()),
       retryOf: earlier,
       changeOf: earlier,
       ignored: v.array(v.object({ name: v.string(), value: v.string(), reason: StoredText })),
@@ -71,12 +72,13 @@ export type RunRecord = v.InferOutput<typeof RunRecord>;
 export const RUN_STATES = ["done", "partial", "unconfirmed", "failed", "asked", "started", "undone"] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-export function stateOf({ reply, undone }: Pick<RunRecord, "reply" | "undone">): RunState {
+export function stateOf({ reply, undone, call }: Pick<RunRecord, "reply" | "undone" | "call">): RunState {
   if (undone !== undefined) return "undone";
   if (reply.kind === "ask") return "asked";
   const has = (...states: Outcome["state"][]) => reply.outcomes?.some(({ state }) => states.includes(state));
   if (reply.kind === "failed" && has("done")) return "partial";
-  if (reply.kind !== "done") return reply.kind;
+  // A dry run is done with its plan.
+  if (reply.kind !== "done" || call?.isDry) return reply.kind;
   if (has("failed", "skipped")) return "partial";
   return has("waiting", "running", "planned") ? "unconfirmed" : "done";
 }

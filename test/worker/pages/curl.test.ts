@@ -114,6 +114,19 @@ describe("a run's page in the log", () => {
     expect(stranger.headers.get("content-type")).toContain("text/html");
   });
 
+  it("offers its call as curl, as a replay and as a fixture, but not that of an undo", async () => {
+    const { address, text } = await openRun("/actions/debug", ajax());
+    const url = `${EDGE}${address}`;
+    expect(text).toContain(
+      `data-copy="npx kitsu-actions replay &#39;${url.replace("&", "&amp;")}&#39; --against http://localhost:8787"`,
+    );
+    expect(text).toContain(`href="${url.replace("?", "/fixture.json?")}" download>Save as fixture`);
+    const strangers = await (await ask(address, { headers: { accept: "text/html" } })).text();
+    expect(strangers).not.toMatch(/fixture|replay|curl/);
+    const { text: unread } = await openRun("/actions/debug", ajax("{"));
+    expect(unread).not.toMatch(/Save as fixture|kitsu-actions replay/);
+  });
+
   it("links to each task by name if Kitsu was asked", async () => {
     const { text } = await openRun("/actions/debug", ajax());
     expect(text).toContain('<h2 id="tasks">The 2 tasks</h2>');

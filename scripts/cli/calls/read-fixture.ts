@@ -1,0 +1,60 @@
+// Gets a fixture: from a file, from the run's page of a worker, or one of those in this package.
+import { readFile } from "node:fs/promises";
+import type { Fixture } from "../../../contract.ts";
+import { parseFixture } from "../../../testing/fixture-call.ts";
+import { KITSU_CALLS } from "../../../testing/kitsu-calls.ts";
+import { CliError } from "../../cli-error.ts";
+import { readAnswer, request } from "./request.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @param source the address of a run's page, a file, or a name such as "0.9.41-ajax" */
+export async function readFixture(source: string, env: Environment): Promise<Fixture> {
+  const known = KITSU_CALLS.get(source);
+  if (known !== undefined) return known;
+  if (!/^https?:\/\//i.test(source)) return readFixtureFile(source);
+  const url = new URL(source);
+  if (!/\/runs\/[0-9a-f]{32}(\/fixture\.json)?$/.test(url.pathname))
+    throw new CliError(`${source} is not the address of a run. Copy it from the run's page.`);
+  if (!url.pathname.endsWith("/fixture.json")) url.pathname += "/fixture.json";
+  // The key of a long run would give more rights than reading needs.
+  url.searchParams.delete("key");
+  const token = await readLogToken(env);
+  const headers = { accept: "application/json", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  const response = await request(url.href, { headers, redirect: "error" });
+  const body = await readAnswer(response);
+  if (response.ok) return parse(body.json, source);
+  const advice = token === undefined ? " Set LOG_TOKEN, or LOG_TOKEN_FILE to a file with it, to the worker's own." : "";
+  throw new CliError(`${url.origin} refuses to give the fixture: ${body.sentence}${advice}`);
+}
+
+/** Never an argument: every account on the machine can read a command line. */
+async function readLogToken({ LOG_TOKEN: token, LOG_TOKEN_FILE: file }: Environment): Promise<string | undefined> {
+  if (token) return token.trim();
+  if (!file) return undefined;
+  return (await readText(file)).trim();
+}
+
+async function readFixtureFile(path: string): Promise<Fixture> {
+  const text = await readText(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CliError(`${path} is not JSON.`, { cause });
+  }
+  return parse(value, path);
+}
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CliError(`${path} can't be read: ${cause instanceof Error ? cause.message : cause}.`, { cause });
+  });
+
+function parse(value: unknown, source: string): Fixture {
+  try {
+    return parseFixture(value, source);
+  } catch (cause) {
+    throw new CliError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

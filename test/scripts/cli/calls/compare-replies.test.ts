@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { Done, Outcome, Reply } from "../../../../contract.ts";
+import { compareReplies } from "../../../../scripts/cli/calls/compare-replies.ts";
+
+const done = (rest: Partial<Done> = {}): Reply => ({ kind: "done", severity: "success", title: "Commented", ...rest });
+const outcome = (label: string, state: Outcome["state"], reason?: string): Outcome => ({
+  id: label,
+  label,
+  state,
+  reason,
+});
+
+describe("two replies", () => {
+  it("are the same if only ids, times and hosts differ", () => {
+    const text = (host: string, id: string, time: string) =>
+      `See https://${host}/runs/${id}?at=1 of ${time}, at ${time.slice(11, 16)}, task 0d6e1f9a-3c1b-4f0e-9a55-8b1f6c2d7e0${id[0]}`;
+    const one = done({ text: text("edge.studio.tld", "1".repeat(32), "2026-11-29T10:00:00Z") });
+    const other = done({ text: text("localhost:8787", "2".repeat(32), "2026-11-30 11:20:00") });
+    expect(compareReplies(one, other)).toMatchObject({ isSame: true });
+  });
+
+  it("differ in a path, a number, a choice or a reason, each shown on its own line", () => {
+    const one = done({
+      outcomes: [outcome("SH010", "done"), outcome("SH020", "done"), outcome("SH030", "done")],
+      links: [{ label: "Render", url: "https://farm.tld/jobs/a" }],
+    });
+    const other = done({
+      outcomes: [outcome("SH010", "done"), outcome("SH020", "skipped", "In use"), outcome("SH030", "done")],
+      links: [{ label: "Render", url: "https://farm.tld/jobs/b" }],
+    });
+    expect(compareReplies(one, other)).toEqual({
+      isSame: false,
+      isPlanOnly: false,
+      lines: [
+        "  done, success: Commented",
+        "    SH010: done",
+        "-   SH020: done",
+        "+   SH020: skipped (In use)",
+        "    SH030: done",
+        "-   link: Render <address>/jobs/a",
+        "+   link: Render <address>/jobs/b",
+      ],
+    });
+  });
+
+  it("are compared by which tasks they are about, if one is only a plan", () => {
+    const before = done({ outcomes: [outcome("SH020", "skipped", "In use"), outcome("SH010", "failed", "Refused")] });
+    const plan = (...outcomes: Outcome[]) => done({ severity: "info", title: "Dry run: Comment on 1 task?", outcomes });
+    const same = compareReplies(
+      before,
+      plan(outcome("SH010", "planned", "wip > wfa"), outcome("SH020", "skipped", "In use")),
+    );
+    expect(same).toMatchObject({ isSame: true, isPlanOnly: true });
+    const other = compareReplies(before, plan(outcome("SH010", "planned"), outcome("SH020", "planned")));
+    expect(other.lines).toEqual(["    SH010: planned", "-   SH020: skipped (In use)", "+   SH020: planned"]);
+  });
+
+  it("differ if a dry run fails, or if it asks", () => {
+    const failed: Reply = { kind: "failed", code: "not-allowed", title: "Not you" };
+    const ask: Reply = {
+      kind: "ask",
+      title: "Comment",
+      fields: [{ name: "text", label: "Text", type: "text" }],
+      submit: "OK",
+    };
+    for (const now of [failed, ask])
+      expect(compareReplies(done(), now)).toMatchObject({ isSame: false, isPlanOnly: false });
+  });
+
+  it("are compared in a moment, however long they are", () => {
+    const rows = (word: string) => Array.from({ length: 5_000 }, (_, at) => outcome(`${word} ${at}`, "done"));
+    const { lines } = compareReplies(done({ outcomes: rows("a") }), done({ outcomes: rows("b") }));
+    expect(lines).toHaveLength(10_001);
+  });
+});
