@@ -173,13 +173,13 @@ export type KitsuActionsWorker = {
 
 /**
  * The worker with the built-in actions and a studio's own ones. Its main module exports it as the
- * default, beside the four Durable Object classes:
+ * default, beside the five Durable Object classes:
  *
  * ```ts
  * import { createWorker } from "kitsu-actions";
  * import { actions } from "./gen/actions.ts";
  *
- * export { Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
+ * export { ActionUse, Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
  * export default createWorker({ actions });
  * ```
  *
@@ -237,3 +237,4 @@ export type { Settings } from "./settings/settings.ts";
 export { Locks } from "./storage/locks.ts";
 export { RunCoordinator } from "./storage/run-coordinator.ts";
 export { TemporaryLink } from "./storage/temporary-link.ts";
+export { ActionUse } from "./storage/use/action-use.ts";
