@@ -26,6 +26,11 @@ const FILTERS: readonly Parameter[] = [
   queryText("limit", "the most runs of a page", { type: "integer", minimum: 1, maximum: 1_000 }),
 ];
 
+const PERIOD: readonly Parameter[] = [
+  queryText("days", "so many days, up to today in UTC", { type: "string", enum: ["", "7", "30", "90"] }),
+  queryText("action", "an action's id", text(80)),
+];
+
 const READERS = [{ logToken: [] }, { logCookie: [] }];
 const LINK = {
   link: { description: 'the next page, with `rel="next"`', schema: { type: "string" as const } },
@@ -75,6 +80,40 @@ export const LOG_PATHS: Paths = {
       parameters: [...FILTERS, parameter("lang"), parameter("tz")],
       responses: {
         200: { description: "A header, and a row for each run.", headers: LINK, content: asset("text/csv") },
+        ...fails(...CODES),
+      },
+    },
+  },
+  "/use": {
+    get: {
+      operationId: "openUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as a page",
+      description: "Without access, the page to sign in.",
+      security: [{}, ...READERS],
+      parameters: PERIOD,
+      responses: { 200: { description: "The page.", content: page }, ...fails(...CODES) },
+    },
+  },
+  "/use.json": {
+    get: {
+      operationId: "readUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as JSON",
+      security: READERS,
+      parameters: [...PERIOD, parameter("lang")],
+      responses: { 200: { description: "The counts.", content: json("UseDocument") }, ...fails(...CODES) },
+    },
+  },
+  "/use.csv": {
+    get: {
+      operationId: "downloadUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as a table",
+      security: READERS,
+      parameters: [...PERIOD, parameter("lang")],
+      responses: {
+        200: { description: "A header, and a row for each action and day.", content: asset("text/csv") },
         ...fails(...CODES),
       },
     },

@@ -1,26 +1,34 @@
 // How the actions are used: counted as runs end, exactly once, without reading the log. One Durable
 // Object for the whole deployment, which a run's answer never waits for.
 import { DurableObject } from "cloudflare:workers";
-import { type Env, readSettings } from "../../settings/settings.ts";
+import { describeCause } from "../../format/failure.ts";
+import { type Env, readSettings, type SettingsWithChat } from "../../settings/settings.ts";
+import { ChatOutbox } from "./chat-outbox.ts";
 import type { UseEvent } from "./use-event.ts";
 import { type UseQuery, type UseRows, UseTables } from "./use-tables.ts";
 
 const DAY_MS = 86_400_000;
 
+/** `problem`: why the chat did not take the last message. */
+export type UseReport = UseRows & { problem: string | undefined };
+
 export class ActionUse extends DurableObject<Env> {
   readonly #tables = new UseTables(this.ctx.storage.sql);
+  readonly #outbox = new ChatOutbox(this.ctx.storage.sql, this.#tables);
 
   /** Counts what was not counted before. Returns the actions that are unstable now. */
   async count(events: readonly UseEvent[]): Promise<string[]> {
+    const settings = this.#readChatSettings();
     this.ctx.storage.transactionSync(() => {
-      for (const event of events) this.#tables.add(event);
+      for (const event of events)
+        if (this.#tables.add(event) && settings !== undefined) this.#outbox.note(event, settings.chat);
     });
-    await this.#wakeAt(Date.now() + DAY_MS);
+    await this.#wakeUp(settings);
     return this.#tables.listUnstable();
   }
 
-  read(query: UseQuery): UseRows {
-    return this.#tables.read(query);
+  read(query: UseQuery): UseReport {
+    return { ...this.#tables.read(query), problem: this.#outbox.findProblem() };
   }
 
   listUnstable(): string[] {
@@ -33,14 +41,32 @@ export class ActionUse extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#tables.deleteOld(readSettings(this.env).logRetentionS * 1_000);
-    await this.#wakeAt(Date.now() + DAY_MS);
+    try {
+      this.#tables.deleteOld(readSettings(this.env).logRetentionS * 1_000);
+      const settings = this.#readChatSettings();
+      if (settings !== undefined) await this.#outbox.deliver(settings, new AbortController().signal);
+    } catch (thrown) {
+      // The runtime gives up on an alarm that keeps throwing.
+      console.error(JSON.stringify({ message: "The statistics could not be tidied", cause: describeCause(thrown) }));
+    }
+    await this.#wakeUp(this.#readChatSettings());
   }
 
-  /** Wakes up at this time, or earlier if it was to. */
-  async #wakeAt(at: number): Promise<void> {
+  /** Wakes up for what is due next, and at least once a day. */
+  async #wakeUp(settings: SettingsWithChat | undefined): Promise<void> {
+    const at = Math.min(Date.now() + DAY_MS, settings === undefined ? Infinity : this.#outbox.findNext(settings));
     const alarm = await this.ctx.storage.getAlarm();
     if (alarm === null || alarm > at) await this.ctx.storage.setAlarm(at);
+  }
+
+  /** Undefined if the chat is told nothing, or the settings are wrong, which must not stop counting. */
+  #readChatSettings(): SettingsWithChat | undefined {
+    try {
+      const settings = readSettings(this.env);
+      return settings.chat && { ...settings, chat: settings.chat };
+    } catch {
+      return undefined;
+    }
   }
 }
 
