@@ -153,9 +153,13 @@ describe("an unstable action", () => {
   it("is marked in the list of actions and on the home page", async () => {
     for (let count = 0; count < 5; count += 1) await fail("target-timeout");
     forgetAll();
-    const { actions } = await (await ask("/actions", {}, FORWARD)).json<{ actions: { id: string; unstable?: true }[] }>();
+    const { actions } = await (await ask("/actions", {}, FORWARD)).json<{
+      actions: { id: string; unstable?: true }[];
+    }>();
     expect(actions.filter(({ unstable }) => unstable).map(({ id }) => id)).toEqual(["publish"]);
-    expect(await (await ask("/", {}, FORWARD)).text()).toMatch(/Publish &lt;b&gt;<\/strong> <span class="tag warning">unstable/);
+    expect(await (await ask("/", {}, FORWARD)).text()).toMatch(
+      /Publish &lt;b&gt;<\/strong> <span class="tag warning">unstable/,
+    );
   });
 
   it("is nowhere marked if that can't be found out", async () => {

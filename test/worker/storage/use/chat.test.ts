@@ -38,10 +38,13 @@ beforeEach(() => {
     return response;
   });
 });
-afterEach(() => work((_, { sql }) => {
-  for (const table of ["days", "failures", "durations", "last", "seen", "alerts", "told"]) sql.exec(`DELETE FROM ${table}`);
-  sql.exec("DELETE FROM facts WHERE name != 'since'");
-}));
+afterEach(() =>
+  work((_, { sql }) => {
+    for (const table of ["days", "failures", "durations", "last", "seen", "alerts", "told"])
+      sql.exec(`DELETE FROM ${table}`);
+    sql.exec("DELETE FROM facts WHERE name != 'since'");
+  }),
+);
 
 /** Works with the object, whose settings are those of the test. */
 const work = <T>(what: (object: ActionUse, storage: DurableObjectStorage) => T) =>
@@ -102,7 +105,9 @@ describe("failures", () => {
       await pass(MINUTE_MS);
     }
     await pass(60 * MINUTE_MS);
-    const counts = texts().flatMap((text) => /target-timeout \((\d+)\)/.exec(text)?.[1] ?? []).map(Number);
+    const counts = texts()
+      .flatMap((text) => /target-timeout \((\d+)\)/.exec(text)?.[1] ?? [])
+      .map(Number);
     expect(counts.length).toBeLessThanOrEqual(4);
     expect(counts.reduce((one, other) => one + other)).toBe(40);
   });
@@ -131,23 +136,24 @@ describe("failures", () => {
 describe("the summary of the week", () => {
   it("is sent once, at its time, with the seven days before", async () => {
     now -= 3 * DAY_MS;
+    settings.CHAT = { summary: "monday 09:00", address: "https://edge.studio.tld" };
     for (let runs = 0; runs < 5; runs += 1) await count(undefined, "playlist");
     await count(FAULT);
-    sent = [];
-    settings.CHAT = { summary: "monday 09:00", address: "https://edge.studio.tld" };
     await count();
     await pass(4 * DAY_MS);
     expect(texts()).toEqual([
       [
         "Kitsu Actions from Nov 18, 2030 to Nov 24, 2030. Runs: 7. Failed: 1.",
-        "Playlist: 5",
+        "playlist: 5",
         "Debug: 2, of which 1 failed: target-timeout (1)",
         "https://edge.studio.tld/use?days=7",
       ].join("\n"),
     ]);
     await pass(7 * DAY_MS);
     expect(sent).toHaveLength(2);
-    expect(texts()[1]).toBe("Kitsu Actions from Nov 25, 2030 to Dec 1, 2030. Runs: 0. Failed: 0.\nhttps://edge.studio.tld/use?days=7");
+    expect(texts()[1]).toBe(
+      "Kitsu Actions from Nov 25, 2030 to Dec 1, 2030. Runs: 0. Failed: 0.\nhttps://edge.studio.tld/use?days=7",
+    );
   });
 
   it("comes at the new time if the settings change", async () => {
@@ -171,6 +177,10 @@ describe("the summary of the week", () => {
 });
 
 describe("a chat that does not take a message", () => {
+  beforeEach(() => {
+    settings.CHAT = { failures: ["debug"] };
+  });
+
   const REFUSALS: [string, () => Response | Promise<Response>][] = [
     ["is down", () => Promise.reject(new TypeError(`Network connection lost: ${SLACK}`))],
     ["answers with 503", () => new Response("down", { status: 503 })],
@@ -197,7 +207,6 @@ describe("a chat that does not take a message", () => {
       asked += 1;
       return new Response("down", { status: 503 });
     };
-    settings.CHAT = { failures: ["debug"] };
     await count(FAULT);
     await pass(1.5 * DAY_MS);
     expect(asked).toBeLessThan(32);
@@ -207,12 +216,13 @@ describe("a chat that does not take a message", () => {
   });
 
   it("is said on the page, and the secret address is nowhere", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
     respond = () => Promise.reject(new TypeError(`Network connection lost: ${MATTERMOST}`));
     await count(FAULT);
     await pass(2 * MINUTE_MS);
     const page = await (await ask("/use", { headers: { ...READER, accept: "text/html" } })).text();
     expect(page).toContain("The last message for the chat was not delivered: The chat could not be reached.");
-    const told = [page, ...vi.mocked(console.error).mock.calls.map(String)].join();
+    const told = [page, ...log.mock.calls.map(String)].join();
     expect(told).toContain("The chat was not told yet");
     expect(told).not.toContain("SECRET");
     respond = () => new Response("ok");
