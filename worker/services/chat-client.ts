@@ -12,7 +12,8 @@ const ANSWER_MAX_MS = 10_000;
 const MESSAGE_MAX_CHARS = 1_900;
 
 /**
- * Mattermost's format is what most other chats take. Discord takes Slack's at an address of its own.
+ * Mattermost's format is what most other chats take. Discord takes Slack's at an address of its
+ * own.
  */
 export function guessFormat(url: string): ChatFormat {
   const { hostname, pathname } = new URL(url);

@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { findFreePort, listen } from "../../../scripts/listen.ts";
 import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
@@ -73,6 +74,14 @@ const call = () =>
     }),
   });
 
+/** How often each action was used. */
+async function readUse(): Promise<[action: string, runs: number][]> {
+  const response = await fetch(url("/use.json"), { headers: { authorization: `Bearer ${LOG_TOKEN}` } });
+  const { actions } = v.parse(Use, await response.json());
+  return actions.filter(({ runs }) => runs > 0).map(({ action, runs }) => [action, runs]);
+}
+const Use = v.object({ actions: v.array(v.object({ action: v.string(), runs: v.number() })) });
+
 const isRefused = () =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
@@ -128,6 +137,7 @@ describe("a service", () => {
     await service.listen();
     const log = await fetch(url("/runs.json"), { headers: { authorization: `Bearer ${LOG_TOKEN}` } });
     expect(await log.json()).toMatchObject({ runs: [{ id: RUN, state: "done", title: "Yes" }] });
+    expect(await readUse()).toEqual([["publish", 1]]);
   });
 
   it("starts again after it was killed, and ends the worker that it left", async () => {
@@ -138,6 +148,20 @@ describe("a service", () => {
     await service.listen();
     expect((await fetch(url("/healthz"))).status).toBe(200);
     expect(before.map(readArguments).join("")).toBe("");
+    expect(await readUse()).toEqual([["publish", 1]]);
+  });
+
+  it("counts also in a folder that is older than the statistics", async () => {
+    service.stop();
+    await service.ended;
+    const path = join(state, "state.json");
+    const { migrations, classes, ...rest } = JSON.parse(await readFile(path, "utf8"));
+    expect([migrations.at(-1), classes.ActionUse]).toEqual(["v3", "ActionUse"]);
+    delete classes.ActionUse;
+    await writeFile(path, JSON.stringify({ ...rest, migrations: migrations.slice(0, -1), classes }));
+    service = new Service(PACKAGE_FOLDER, ["--state", state, "--port", String(port)], settings);
+    await service.listen();
+    expect(await readUse()).toEqual([["publish", 1]]);
   });
 
   it("refuses what a newer version has stored", async () => {

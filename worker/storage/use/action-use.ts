@@ -59,7 +59,7 @@ export class ActionUse extends DurableObject<Env> {
     if (alarm === null || alarm > at) await this.ctx.storage.setAlarm(at);
   }
 
-  /** Undefined if the chat is told nothing, or the settings are wrong, which must not stop counting. */
+  /** Undefined if the chat is told nothing. Wrong settings must not stop the counting. */
   #readChatSettings(): SettingsWithChat | undefined {
     try {
       const settings = readSettings(this.env);
