@@ -80,15 +80,15 @@ export function makeReport(
   const days = Map.groupBy(joinRows(perDay), ({ action }) => action);
   const last = new Map(total.last.map((row) => [row.action, row]));
   const actions = [...new Set([...titles.keys(), ...sums.keys()])].map((action): ActionReport => {
-    const { day: _, ...sum } = sums.get(action) ?? { ...NOTHING, day: "" };
+    const { day: _, action: __, ...sum } = sums.get(action) ?? { ...NOTHING, day: "", action };
     const used = last.get(action);
     return {
-      ...sum,
       action,
       title: titles.get(action) ?? action,
       unstable: total.unstable.includes(action),
       last: used && { at: new Date(used.at).toISOString(), person: used.person, name: used.name },
-      days: (days.get(action) ?? []).map(({ action: __, ...day }) => day),
+      ...sum,
+      days: (days.get(action) ?? []).map(({ action: ___, ...day }) => day),
     };
   });
   return {
