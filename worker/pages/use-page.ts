@@ -4,7 +4,7 @@ import { localize } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Reader } from "../format/reader.ts";
 import type { ActionReport, UseDocument } from "../storage/use/use-report.ts";
-import { USE_DAYS } from "../storage/use/use-tables.ts";
+import { firstDay, USE_DAYS } from "../storage/use/use-tables.ts";
 import { renderChart } from "./chart.ts";
 import { type Content, type ForReader, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
@@ -48,7 +48,7 @@ function renderFilter({ periods, query, titles }: UsePage): Content {
     html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`;
   const actions = query.action === "" || titles.has(query.action) ? titles : [...titles, [query.action, query.action]];
   return html`<form class="filter" method="get">
-<label>${message("log.action")} <select name="action">${option("", message("use.allActions"), query.action)}${[...actions].map(([id = "", title = ""]) => option(id, title, query.action))}</select></label>
+<label>${message("log.action")} <select name="action">${option("", message("log.any"), query.action)}${[...actions].map(([id = "", title = ""]) => option(id, title, query.action))}</select></label>
 <label>${message("use.period")} <select name="days">${periods.map((days) => option(days, message("use.lastDays", { count: Number(days) }), query.days))}</select></label>
 <button class="primary">${message("log.filter")}</button>
 </form>`;
@@ -59,20 +59,20 @@ function renderNotices({ actions, since }: UseDocument): Content {
   const list = (some: readonly ActionReport[]) => some.map(({ title }) => title);
   const unstable = list(actions.filter((action) => action.unstable));
   const unused = list(actions.filter(({ last, runs }) => last === undefined && runs === 0));
-  const isLong = Date.now() - Date.parse(since) >= USE_DAYS * 86_400_000;
-  return html`${unstable.length > 0 && html`<p class="outdated">${message("use.unstableNow", { actions: unstable })}</p>`}
-${unused.length > 0 && html`<p class="quiet">${isLong ? message("use.unused", { count: USE_DAYS, actions: unused }) : message("use.unusedSince", { actions: unused })}</p>`}`;
+  const first = [firstDay(USE_DAYS), since.slice(0, 10)].toSorted().at(-1) ?? "";
+  return html`${unstable.length > 0 && html`<p class="outdated">${message("chat.unstable", { actions: unstable })}</p>`}
+${unused.length > 0 && html`<p class="quiet">${message("use.unused", { since: first, actions: unused })}</p>`}`;
 }
 
 const renderEmpty = ({ report, settings }: UsePage): Content =>
   report.actions.some(({ last }) => last !== undefined)
-    ? html`<p>${message("use.none")}</p>`
-    : html`<p>${rich("use.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
+    ? html`<p>${message("log.noMatch")}</p>`
+    : html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
 
 const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
   [message("log.action")],
   [message("use.runs"), true],
-  [message("use.failed"), true],
+  [message("log.stateFailed"), true],
   [message("use.codes")],
   [message("log.tasks"), true],
   [message("use.median"), true],
@@ -139,8 +139,8 @@ const ACTIONS_MAX = 12;
 function renderCharts(actions: readonly ActionReport[], { report, reader }: UsePage): Content {
   const words = (text: Text) => localize(text, reader);
   const series = (parts: readonly { runs: number; failed: number }[]) => [
-    { name: words(message("use.worked")), values: parts.map(({ runs, failed }) => runs - failed) },
-    { name: words(message("use.failed")), color: FAILED_COLOR, values: parts.map(({ failed }) => failed) },
+    { name: words(message("log.stateDone")), values: parts.map(({ runs, failed }) => runs - failed) },
+    { name: words(message("log.stateFailed")), color: FAILED_COLOR, values: parts.map(({ failed }) => failed) },
   ];
   const days = listDays(report.from, report.to).map((day) => {
     const all = actions.flatMap((action) => action.days.filter((one) => one.day === day));

@@ -12,7 +12,10 @@ export type WeeklyTime = { weekday: number; minute: number };
 
 const Weekly = v.pipe(
   v.string(),
-  v.regex(new RegExp(`^(${WEEKDAYS.join("|")}) ([01]\\d|2[0-3]):[0-5]\\d$`), settingProblem("settings.weekly")),
+  v.regex(
+    new RegExp(`^(${WEEKDAYS.join("|")}) ([01]\\d|2[0-3]):[0-5]\\d$`),
+    settingProblem("settings.shortExample", { example: "monday 09:00" }),
+  ),
   v.transform((text): WeeklyTime => {
     const [day = "", hour = 0, minute = 0] = text.split(/[ :]/);
     return { weekday: WEEKDAYS.indexOf(day), minute: Number(hour) * 60 + Number(minute) };
@@ -40,7 +43,7 @@ export const CHAT_HELP = {
     example: '{"summary": "monday 09:00", "failures": ["flamenco"]}',
     page: "docs/use.md",
   }),
-  CHAT_WEBHOOK: settingProblem("settings.chatWebhook", { command: "wrangler secret put CHAT_WEBHOOK" }),
+  CHAT_WEBHOOK: settingProblem("settings.address"),
 };
 
 export type ChatSettings = {

@@ -58,7 +58,7 @@ export function writeWeek(
     [
       message("chat.week", { from, to, runs: sum("runs"), failed: sum("failed") }),
       ...lines,
-      ...(used.length > ACTIONS_MAX ? [message("chat.more", { count: used.length - ACTIONS_MAX })] : []),
+      ...(used.length > ACTIONS_MAX ? ["…"] : []),
       ...(titles.length > 0 ? [message("chat.unstable", { actions: titles })] : []),
     ],
     "/use?days=7",

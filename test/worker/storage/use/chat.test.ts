@@ -296,8 +296,8 @@ describe("nothing is told", () => {
 
 describe("a wrong setting", () => {
   it.each([
-    ["CHAT_WEBHOOK", `ftp://chat/${SECRET}`, "CHAT_WEBHOOK must be the address of a chat's incoming webhook"],
-    ["CHAT", '{"summary": "mondays"}', "CHAT.summary must be a day in English and a time"],
+    ["CHAT_WEBHOOK", `ftp://chat/${SECRET}`, 'CHAT_WEBHOOK must be an address, "https://…"'],
+    ["CHAT", '{"summary": "mondays"}', "CHAT.summary must be written like monday 09:00."],
     ["CHAT", '{"failure": []}', "CHAT.failure is not a setting"],
   ])("of %s says what it must be, without its value", async (name, value, text) => {
     const failed = await readFailed(await ask("/actions", {}, { [name]: value }));
