@@ -11,6 +11,7 @@ export type EntityType = (typeof ENTITY_TYPES)[number];
  * - `modes`: `form` answers with a page, `ajax` with JSON
  * - `entityTypes`: the kinds of entities whose tasks it accepts; all if absent
  * - `mayRun`: whether the caller may run it. Only an estimate: there is no selection yet.
+ * - `unstable`: it has often failed in the last days, for reasons that are not its callers'
  */
 export const OfferedAction = v.object({
   id: v.string(),
@@ -20,6 +21,7 @@ export const OfferedAction = v.object({
   modes: v.array(v.picklist(["form", "ajax"])),
   entityTypes: v.optional(v.array(v.picklist(ENTITY_TYPES))),
   mayRun: v.boolean(),
+  unstable: v.optional(v.boolean()),
 });
 export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 

@@ -27,7 +27,7 @@ function writeWorker(paths: readonly string[]): string {
     'import { createWorker } from "kitsu-actions";',
     ...actions.map((id) => `import ${toName(id)} from "./actions/${id}.ts";`),
     "",
-    'export { Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";',
+    'export { ActionUse, Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";',
     `export default createWorker({ actions: [${actions.map(toName).join(", ")}] });`,
     "",
   ].join("\n");

@@ -22,6 +22,7 @@ const DURABLE_OBJECTS = [
   { binding: "TEMPORARY_LINKS", className: "TemporaryLink" },
   { binding: "LONG_RUNS", className: "LongRun" },
   { binding: "LOCKS", className: "Locks" },
+  { binding: "ACTION_USE", className: "ActionUse" },
 ] as const;
 
 export type WorkerService = {

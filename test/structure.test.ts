@@ -205,9 +205,13 @@ describe("import directions", () => {
   });
 
   it("leave cloudflare:workers to the Durable Objects", () => {
-    const objects = ["storage/run-coordinator", "storage/temporary-link", "storage/locks", "run/long-run/long-run"].map(
-      (name) => `worker/${name}.ts`,
-    );
+    const objects = [
+      "storage/run-coordinator",
+      "storage/temporary-link",
+      "storage/locks",
+      "storage/use/action-use",
+      "run/long-run/long-run",
+    ].map((name) => `worker/${name}.ts`);
     const bad = products.filter(
       (path) =>
         path.startsWith("worker/") && packagesOf(path).includes("cloudflare:workers") && !objects.includes(path),

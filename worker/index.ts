@@ -31,6 +31,7 @@ import { serveFixture } from "./run/make-fixture.ts";
 import { erasePerson, servePerson, servePersonExport } from "./run/person-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
+import { serveUse, serveUseCsv, serveUseJson } from "./run/use-routes.ts";
 import { type Env, readSettings } from "./settings/settings.ts";
 import {
   serveFile,
@@ -40,6 +41,7 @@ import {
   serveTicketReport,
   serveTicketState,
 } from "./storage/temporary-link-routes.ts";
+import { readUnstable } from "./storage/use/unstable.ts";
 
 /**
  * itty-router adds members to the request that it routes. It gets a stand-in, so that handlers get
@@ -62,6 +64,9 @@ const makeRouter = (base: string) =>
     .get("/runs", (_, request, context) => serveLog(request, context))
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))
     .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
+    .get("/use", (_, request, context) => serveUse(request, context))
+    .get("/use.json", (_, request, context) => serveUseJson(request, context))
+    .get("/use.csv", (_, request, context) => serveUseCsv(request, context))
     .post("/runs/sign-in", (_, request, context) => signIn(request, context.settings))
     .get("/runs/sign-:way", (_, __, context) => returnToLog(context))
     .post("/runs/sign-out", (_, request, context) => signOut(request, context))
@@ -108,8 +113,11 @@ const makeRouter = (base: string) =>
 
 const answerPing = () => new Response(null, { status: 204 });
 
-const serveHome = async (context: RequestContext) =>
-  renderHome(context, listActions(context.settings), await readUserscriptVersion(context.env, context.settings));
+async function serveHome(context: RequestContext): Promise<Response> {
+  const { env, settings, ctx } = context;
+  const unstable = readUnstable(env, (work) => ctx.waitUntil(work));
+  return renderHome(context, listActions(settings), await readUserscriptVersion(env, settings), await unstable);
+}
 
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
@@ -181,13 +189,13 @@ export type KitsuActionsWorker = {
 
 /**
  * The worker with the built-in actions and a studio's own ones. Its main module exports it as the
- * default, beside the four Durable Object classes:
+ * default, beside the five Durable Object classes:
  *
  * ```ts
  * import { createWorker } from "kitsu-actions";
  * import { actions } from "./gen/actions.ts";
  *
- * export { Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
+ * export { ActionUse, Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
  * export default createWorker({ actions });
  * ```
  *
@@ -245,3 +253,4 @@ export type { Settings } from "./settings/settings.ts";
 export { Locks } from "./storage/locks.ts";
 export { RunCoordinator } from "./storage/run-coordinator.ts";
 export { TemporaryLink } from "./storage/temporary-link.ts";
+export { ActionUse } from "./storage/use/action-use.ts";

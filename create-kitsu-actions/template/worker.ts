@@ -2,5 +2,5 @@
 import { createWorker } from "kitsu-actions";
 import { actions } from "./gen/actions.ts";
 
-export { Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
+export { ActionUse, Locks, LongRun, RunCoordinator, TemporaryLink } from "kitsu-actions";
 export default createWorker({ actions });

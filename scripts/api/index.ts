@@ -23,6 +23,7 @@ const FOREIGN_FILES = [
   "**/playground/**",
   "**/worker/run/long-run/**",
   "**/worker/storage/!(run-record).ts",
+  "**/worker/storage/use/**",
   "**/worker/settings/*-settings.ts",
   "**/worker/launch/{launchers,kabaret-settings}.ts",
 ];

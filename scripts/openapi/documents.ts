@@ -169,11 +169,12 @@ const inOpenapi = (text: string) => text.replaceAll('"#/$defs/', '"#/components/
 /** Of the worker's own answers that are not on the wire between it and the others. */
 async function makeServerSchemas(): Promise<Schemas> {
   // Imported by URL, because workerd's types and Node's conflict.
-  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }] = await Promise.all(
-    ["format/reply", "storage/run-record", "storage/run-log", "storage/ticket-report"].map(
-      (name) => import(new URL(`worker/${name}.ts`, root).href),
-    ),
-  );
+  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }, { UseDocument }] =
+    await Promise.all(
+      ["format/reply", "storage/run-record", "storage/run-log", "storage/ticket-report", "storage/use/use-report"].map(
+        (name) => import(new URL(`worker/${name}.ts`, root).href),
+      ),
+    );
   const Text = v.string();
   const schemas = {
     LoggedRun: v.object({ ...RunRecord.entries, run: Run }),
@@ -207,6 +208,7 @@ async function makeServerSchemas(): Promise<Schemas> {
       cursor: v.optional(Text),
     }),
     TicketReport,
+    UseDocument,
   };
   const replaced = new Map<unknown, JsonSchema>([
     [StoredReply, refer("Reply")],

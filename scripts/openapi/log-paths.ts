@@ -28,6 +28,10 @@ const FILTERS: readonly Parameter[] = [
 ];
 
 const PERSON = queryText("person", "a person's id, or the e-mail address of calls without one", text(254));
+const PERIOD: readonly Parameter[] = [
+  queryText("days", "so many days, up to today in UTC", { type: "string", enum: ["", "7", "30", "90"] }),
+  queryText("action", "an action's id", text(80)),
+];
 
 const READERS = [{ logToken: [] }, { logCookie: [] }];
 const LINK = {
@@ -143,6 +147,40 @@ export const LOG_PATHS: Paths = {
       responses: {
         200: { description: "How far it is.", content: { ...json("Erasure"), ...page } },
         ...fails(...CODES, "origin-not-allowed", "invalid-call", "unsupported-media-type", "body-too-large"),
+      },
+    },
+  },
+  "/use": {
+    get: {
+      operationId: "openUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as a page",
+      description: "Without access, the page to sign in.",
+      security: [{}, ...READERS],
+      parameters: PERIOD,
+      responses: { 200: { description: "The page.", content: page }, ...fails(...CODES) },
+    },
+  },
+  "/use.json": {
+    get: {
+      operationId: "readUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as JSON",
+      security: READERS,
+      parameters: [...PERIOD, parameter("lang")],
+      responses: { 200: { description: "The counts.", content: json("UseDocument") }, ...fails(...CODES) },
+    },
+  },
+  "/use.csv": {
+    get: {
+      operationId: "downloadUse",
+      tags: ["Log"],
+      summary: "How the actions are used, as a table",
+      security: READERS,
+      parameters: [...PERIOD, parameter("lang")],
+      responses: {
+        200: { description: "A header, and a row for each action and day.", content: asset("text/csv") },
+        ...fails(...CODES),
       },
     },
   },

@@ -185,7 +185,7 @@ const independent = (): fc.Arbitrary<Step> =>
   fc.oneof(
     fc.record({
       kind: fc.constant("log" as const),
-      path: fc.constantFrom("/runs", "/runs.json", "/runs.csv"),
+      path: fc.constantFrom("/runs", "/runs.json", "/runs.csv", "/use", "/use.json", "/use.csv"),
       query: fc.array(filter(), { maxLength: 3 }),
       access: access(),
       headers: pageHeaders(),

@@ -88,7 +88,7 @@ function redirectToLog(request: Request, { basePath }: Settings, cookie: string,
     status: 303,
     headers: {
       location: `${basePath}/runs`,
-      "set-cookie": `${cookie}; Path=${basePath}/runs; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`,
+      "set-cookie": `${cookie}; Path=${basePath || "/"}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`,
     },
   });
 }

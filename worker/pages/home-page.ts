@@ -11,7 +11,13 @@ import { TAG_SCRIPT } from "./userscript-file.ts";
 
 type Listed = Pick<Action, "id" | "title" | "about" | "modes">;
 
-export function renderHome(context: RequestContext, actions: readonly Listed[], version: string): Response {
+/** @param unstable the ids of actions that often fail */
+export function renderHome(
+  context: RequestContext,
+  actions: readonly Listed[],
+  version: string,
+  unstable: readonly string[] = [],
+): Response {
   const { base, settings } = context;
   const addresses = settings.kitsuUrls.map((url) => html`<a href="${url}">${url}</a>`);
   const isOnKitsuHost = settings.kitsuOrigins.includes(new URL(base).origin);
@@ -31,7 +37,7 @@ ${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p
 ${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { file: html`<code>docs/network.md</code>` })}</p>`}
 </section>
 ${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
-${renderActions(base, actions)}`,
+${renderActions(base, actions, unstable)}`,
   });
 }
 
@@ -99,7 +105,7 @@ ${state}
 </section>`;
 }
 
-function renderActions(base: string, actions: readonly Listed[]): Content {
+function renderActions(base: string, actions: readonly Listed[], unstable: readonly string[]): Content {
   return html`<section>
 <h2>${message("home.actions")}</h2>
 <p>${rich("home.aboutActions", { ajax: html`<em>${MODE_LABELS.ajax}</em>` })}</p>
@@ -109,7 +115,7 @@ function renderActions(base: string, actions: readonly Listed[]): Content {
 <tbody>
 ${actions.map(({ id, title, about, modes }) => {
   const address = `${base}/actions/${id}`;
-  return html`<tr><td><strong>${title}</strong><br>${about}</td><td class="nowrap">${message("home.modes", { modes: modes.map((mode) => MODE_LABELS[mode]) })}</td>
+  return html`<tr><td><strong>${title}</strong>${unstable.includes(id) && html` <span class="tag warning">${message("use.unstable")}</span>`}<br>${about}</td><td class="nowrap">${message("home.modes", { modes: modes.map((mode) => MODE_LABELS[mode]) })}</td>
 <td class="nowrap"><code>${address}</code> <button type="button" class="small" data-copy="${address}" hidden><span aria-hidden="true">${message("page.copy")}</span><span class="unseen">${message("home.copyAddress", { title })}</span></button></td></tr>\n`;
 })}
 </tbody>

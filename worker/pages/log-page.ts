@@ -9,6 +9,7 @@ import type { LoggedRun } from "../storage/run-log.ts";
 import { RUN_STATES } from "../storage/run-record.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
+import { renderLogNavigation } from "./log-navigation.ts";
 import { renderTime, renderZone } from "./render-time.ts";
 import { RUN_STATE_LABELS } from "./run-labels.ts";
 
@@ -32,7 +33,8 @@ export function renderLog(log: LogPage): Response {
     title: message("page.log"),
     kitsuUrl: settings.kitsuUrls[0],
     isWide: true,
-    body: html`<section>
+    body: html`${renderLogNavigation(settings.basePath, "runs")}
+<section>
 <h1>${message("page.log")}</h1>
 ${renderFilter(log)}
 <div data-found="${limit}">${

@@ -90,9 +90,10 @@ dl + .effects, dl + .quiet { margin-top: 1rem; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .steps li { margin-bottom: .5em; }
+.tabs { display: flex; gap: .4rem; margin-bottom: 1rem; } .tabs a { padding: .35rem 1rem; border-radius: 2em; text-decoration: none; color: var(--text); } .tabs a:hover { background: var(--raised); } .tabs [aria-current] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
 @page { margin: 14mm; }
 @media print {
-  html { font-size: 9.5pt; } .bar, .filter, .links, .effects, .find, button, .again, .fold summary { display: none; } body, section { background: #fff; border: 0; padding: 0; } main { max-width: none; padding: 0; }
+  html { font-size: 9.5pt; } .bar, .tabs, .filter, .links, .effects, .find, button, .again, .fold summary { display: none; } body, section { background: #fff; border: 0; padding: 0; } main { max-width: none; padding: 0; }
   .table { overflow: visible; margin: .6rem 0; } th { white-space: normal; } th, td { padding: .2rem .5rem; } caption { padding: .4rem .5rem; } caption:has(.unseen) { display: none; }
   .chart { margin: 1.2rem 0 .4rem; break-after: avoid; } .drawing { overflow: visible; } .drawing svg { width: 100%; height: auto; } .chart, .short, tr { break-inside: avoid; } caption, thead { break-after: avoid; } thead { display: table-header-group; }
   .part, .tag, th { print-color-adjust: exact; } a { color: inherit; text-decoration: none; }

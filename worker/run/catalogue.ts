@@ -11,11 +11,13 @@ import { localize } from "../format/localize.ts";
 import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { limitsOf } from "../settings/settings.ts";
+import { readUnstable } from "../storage/use/unstable.ts";
 
 export async function serveCatalogue(request: Request, context: RequestContext): Promise<Response> {
-  const { settings, base, url } = context;
+  const { env, settings, ctx, base, url } = context;
   const person = await identify(request, { person: {}, ignored: [] }, context, request.signal);
   const reader = readReader(request, url, settings, person);
+  const unstable = await readUnstable(env, (work) => ctx.waitUntil(work));
   const actions = listActions(settings).map((action) => ({
     id: action.id,
     title: localize(action.title, reader),
@@ -24,6 +26,7 @@ export async function serveCatalogue(request: Request, context: RequestContext):
     modes: [...action.modes],
     ...(action.entityTypes && { entityTypes: [...action.entityTypes] }),
     mayRun: mayRun(person, action, context),
+    ...(unstable.includes(action.id) && { unstable: true }),
   }));
   const { trust, role } = person;
   const catalogue: Catalogue = { version: WIRE_VERSION, person: { trust, role }, actions };

@@ -6,6 +6,7 @@ import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { nameTasks } from "../storage/selected-tasks.ts";
+import { warnIfUnstable } from "../storage/use/unstable.ts";
 import { type CallState, makeRecord } from "./call-state.ts";
 import type { ExecuteResult } from "./execute.ts";
 import { answerCall, statusOf } from "./response.ts";
@@ -39,7 +40,8 @@ export async function concludeCall(
   }
   const links = follow instanceof Failure ? undefined : follow;
   const run = { ...describeRun(context.base, record), ...links };
-  const response = answerCall(request, { run, reply: record.reply }, context, { failure, call, person, reader });
+  const reply = warnIfUnstable(record.reply, action.id, context.env, (work) => context.ctx.waitUntil(work));
+  const response = answerCall(request, { run, reply }, context, { failure, call, person, reader });
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
   const asked = outcome instanceof Failure ? undefined : outcome.asked;

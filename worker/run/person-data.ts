@@ -11,6 +11,7 @@ import { keyOf } from "../storage/run-key.ts";
 import { parseRecord, throwUnreachable, writeRecord } from "../storage/run-log.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { type FoundRun, type Position, searchRuns } from "../storage/search-runs.ts";
+import { forgetPersonInUse } from "../storage/use/action-use.ts";
 import { getLongRun } from "./long-run/run-lookup.ts";
 
 /** Each costs up to seven operations, and Cloudflare's free plan has 50 for a request. */
@@ -66,6 +67,7 @@ export async function erasePart(
   key: string,
   start: Position | undefined,
 ): Promise<ErasedPart> {
+  if (start === undefined) await forgetPersonInUse(env, key);
   const limits = { runs: ERASED_AT_ONCE, lists: LISTS_AT_ONCE, keys: KEYS_AT_ONCE };
   const { found, ...progress } = await searchRuns(env, { test: isRunOf(key) }, start, limits);
   let [erased, running] = [0, 0];

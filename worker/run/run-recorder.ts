@@ -7,8 +7,9 @@ import type { Env, Settings } from "../settings/settings.ts";
 import type { AskedRun, KnownRun } from "../storage/known-run.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, makeRunId } from "../storage/run-links.ts";
-import { recordRun, writeRecord } from "../storage/run-log.ts";
+import { writeRecord } from "../storage/run-log.ts";
 import type { RunRecord } from "../storage/run-record.ts";
+import { deliverRecord, isDelivered } from "../storage/use/deliver-record.ts";
 import { nameAction, redactReply, runInterrupted } from "./public-state.ts";
 
 /** How much longer than the action's time limit a request may take to answer and to be logged. */
@@ -108,14 +109,14 @@ export function cannotRecord(cause: unknown): Failure {
 }
 
 /**
- * Writes a record to the log, now or later. Never throws: a run must not fail because the log is
- * unavailable. If KV refuses the record, the coordinator stores it and tries again. If that fails
- * as well, the whole record is written to the worker's console.
+ * Writes a record to the log and counts it, now or later. Never throws: a run must not fail because
+ * the log is unavailable. If KV or the statistics refuse the record, the coordinator stores it and
+ * tries again. If that fails as well, the whole record is written to the worker's console.
  */
 export async function writeToLog(env: Env, settings: Settings, { record, keptBy }: PendingRecord): Promise<void> {
-  const isWritten = await recordRun(env, settings, record);
-  const isKept = await updateCoordinator(env, record, keptBy, isWritten);
-  if (isWritten || isKept) return;
+  const delivered = await deliverRecord(env, settings, record);
+  const isKept = await updateCoordinator(env, record, keptBy, isDelivered(delivered));
+  if (delivered.isLogged || isKept) return;
   const retried = scheduler.wait(RETRY_MS).then(() => writeRecord(env, settings, record));
   await retried.catch((cause: unknown) => {
     const failed = { message: "A run could not be written to the log", run: record.id };

@@ -9,6 +9,7 @@ import { SLUG } from "../format/slug.ts";
 import { Kabaret } from "../launch/kabaret-settings.ts";
 import { Launchers } from "../launch/launchers.ts";
 import { ROLES } from "../services/zou-objects.ts";
+import { CHAT_HELP, CHAT_VARIABLES } from "./chat-settings.ts";
 import { FARM_HELP, FARM_VARIABLES } from "./farm-settings.ts";
 import { boundedNumber, explainMember, jsonOrTable } from "./setting-schemas.ts";
 import { TRUSTS } from "./trust.ts";
@@ -66,6 +67,7 @@ export const Environment = v.object({
   LAUNCHERS: v.optional(jsonOrTable(Launchers)),
   KABARET: v.optional(jsonOrTable(Kabaret)),
   ...FARM_VARIABLES,
+  ...CHAT_VARIABLES,
   TRUST_PROXY: v.optional(v.picklist(["0", "1"]), "0"),
   INJECT: v.optional(v.picklist(["0", "1"]), "0"),
   LANGUAGE: v.optional(v.picklist(LANGUAGES)),
@@ -113,6 +115,7 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
     page: "docs/kabaret.md",
   }),
   ...FARM_HELP,
+  ...CHAT_HELP,
   TRUST_PROXY: settingProblem("settings.trustProxy"),
   INJECT: settingProblem("settings.inject", { setting: "BASE_PATH" }),
   LANGUAGE: settingProblem("settings.choice", { choices: LANGUAGES.join(", ") }),
@@ -122,7 +125,7 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
 };
 
 /** The settings whose members are explained one by one. */
-const STRUCTURED = ["LAUNCHERS", "KABARET", "AFANASY", "FLAMENCO"];
+const STRUCTURED = ["LAUNCHERS", "KABARET", "AFANASY", "FLAMENCO", "CHAT"];
 
 /** What is wrong with a variable or a member of it, and what to set. */
 export function explainIssue(issue: v.BaseIssue<unknown>): Message {

@@ -8,6 +8,7 @@ import { type Kabaret, kabaretSchemes } from "../launch/kabaret-settings.ts";
 import { type Launchers, schemesOf } from "../launch/launchers.ts";
 import { type ForwardTarget, secretName } from "../services/webhook-client.ts";
 import type { Role } from "../services/zou-objects.ts";
+import { type ChatSettings, readChat } from "./chat-settings.ts";
 import { Environment, explainIssue } from "./environment.ts";
 import { type FarmSettings, readFarms } from "./farm-settings.ts";
 import { chooseDefaultTrust, readAccess, type Trust } from "./trust.ts";
@@ -68,6 +69,8 @@ export type Settings = FarmSettings & {
   /** the programs that workstations can start, if the studio configured any */
   launchers: Launchers | undefined;
   kabaret: Kabaret | undefined;
+  /** what the studio's chat is told, if anything */
+  chat: ChatSettings | undefined;
   /** trust the X-Forwarded headers of a proxy in front of the worker */
   trustsProxy: boolean;
   /** the worker's route covers Kitsu's pages, to which it adds the script */
@@ -83,6 +86,9 @@ export type Settings = FarmSettings & {
   /** all variables, secrets and bindings that are not empty, for a studio's own actions */
   env: Variables;
 };
+
+/** Of a deployment that tells a chat something. */
+export type SettingsWithChat = Settings & { chat: ChatSettings };
 
 const DAY_S = 86_400;
 
@@ -133,6 +139,7 @@ function parseSettings(env: Variables): Settings {
     limits: new Map(Object.entries(vars.ACTION_LIMITS)),
     launchers: vars.LAUNCHERS,
     kabaret: vars.KABARET,
+    chat: readChat(vars, basePath === "" ? undefined : `${kitsuOrigins[0]}${basePath}`),
     ...readFarms(vars),
     trustsProxy: vars.TRUST_PROXY === "1",
     injects: vars.INJECT === "1",

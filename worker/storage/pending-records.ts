@@ -5,8 +5,9 @@ import * as v from "valibot";
 import { type Env, readSettings } from "../settings/settings.ts";
 import { eraseRecord } from "./erase-record.ts";
 import { deleteParts, readParts, toParts } from "./large-value.ts";
-import { parseRecord, recordRun } from "./run-log.ts";
+import { parseRecord } from "./run-log.ts";
 import type { RunRecord } from "./run-record.ts";
+import { type Delivered, deliverRecord, isDelivered } from "./use/deliver-record.ts";
 
 /** How long the request that added a record has to write it, or to say that KV refused it. */
 const WRITE_AFTER_MS = 30_000;
@@ -26,8 +27,17 @@ const RETRY_SOON_MS = 1_100;
 /** Calls that change nothing have a log entry each, so one id may have several pending records. */
 const PENDING_MAX = 20;
 
-/** `by`: the request that added it. `writeAt`: when the alarm writes it, in epoch milliseconds. */
-const Pending = v.object({ by: v.string(), writeAt: v.number() });
+/**
+ * - `by`: the request that added it
+ * - `writeAt`: when the alarm writes it, in epoch milliseconds
+ * - `isLogged`, `isCounted`: the log has it, and the statistics
+ */
+const Pending = v.object({
+  by: v.string(),
+  writeAt: v.number(),
+  isLogged: v.optional(v.boolean(), false),
+  isCounted: v.optional(v.boolean(), false),
+});
 /** `line`: when the call arrived, in epoch milliseconds. Identifies the log entry within the id. */
 type Pending = v.InferOutput<typeof Pending> & { line: string };
 
@@ -105,35 +115,32 @@ export class PendingRecords {
 
   /** KV refused a record: write it again in a second. */
   async retrySoon(): Promise<void> {
-    for (const { line, by } of await this.#list()) await this.#schedule(line, by, Date.now() + RETRY_SOON_MS);
+    for (const { line, ...pending } of await this.#list())
+      await this.#storage.put(PENDING + line, { ...pending, writeAt: Date.now() + RETRY_SOON_MS });
   }
 
   /** Writes what is due. A record that was replaced meanwhile stays pending. */
   async writeDue(env: Env): Promise<void> {
     const now = Date.now();
-    for (const { line, by, writeAt } of await this.#list()) {
+    for (const { line, by, writeAt, ...before } of await this.#list()) {
       if (writeAt > now) continue;
       const record = await this.read(Number(line));
-      const isDone = record === undefined || (await this.#tryWrite(env, record));
+      const delivered = record && (await this.#tryDelivery(env, record, before));
       const newest = v.safeParse(Pending, await this.#storage.get(PENDING + line));
       if (!newest.success || newest.output.by !== by) continue;
-      if (isDone) await this.#delete(line);
-      else await this.#schedule(line, by, Date.now() + WRITE_AFTER_MS);
+      if (delivered === undefined || isDelivered(delivered)) await this.#delete(line);
+      else await this.#storage.put(PENDING + line, { by, writeAt: Date.now() + WRITE_AFTER_MS, ...delivered });
     }
   }
 
-  async #tryWrite(env: Env, record: RunRecord): Promise<boolean> {
+  async #tryDelivery(env: Env, record: RunRecord, before: Delivered): Promise<Delivered> {
     try {
-      return await recordRun(env, readSettings(env), record);
+      return await deliverRecord(env, readSettings(env), record, before);
     } catch (thrown) {
       // The runtime gives up on alarms that throw, and a wrong setting must not lose the record.
       console.error(JSON.stringify({ message: "A record can't be written yet", cause: String(thrown) }));
-      return false;
+      return before;
     }
-  }
-
-  async #schedule(line: string, by: string, writeAt: number): Promise<void> {
-    await this.#storage.put(PENDING + line, { by, writeAt });
   }
 
   async #delete(line: string): Promise<void> {

@@ -25,6 +25,12 @@ export class Locks extends classes.Locks {
   }
 }
 
+export class ActionUse extends classes.ActionUse {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, countBindings(env));
+  }
+}
+
 export class LongRun extends classes.LongRun {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, countBindings(env));

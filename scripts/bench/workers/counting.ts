@@ -8,6 +8,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   TEMPORARY_LINKS: "TemporaryLink",
   LONG_RUNS: "LongRun",
   LOCKS: "Locks",
+  ACTION_USE: "ActionUse",
 };
 
 const counts = new Map<string, number>();

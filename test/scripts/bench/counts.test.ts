@@ -20,22 +20,22 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
     "
     with a bot's account   before   rounds    Kitsu   others   objects   KV       all
     --------------------   ------   ------   ------   ------   -------   --   -------
-    debug runs              2 > 1    3 > 2   11 > 5        0         3    1    15 > 9
-    statistics runs         2 > 1    3 > 1   11 > 4        0         3    1    15 > 8
-    playlist runs           2 > 1    3 > 2   10 > 5        0         5    1   16 > 11
-    comment asks            2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    comment confirms        2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    comment runs            3 > 2    5 > 4   12 > 9        0         4    1   17 > 14
-    flamenco asks               2        3   10 > 4        1         3    0    14 > 8
-    flamenco confirms       2 > 1    4 > 3   11 > 5    6 > 4         3    0   20 > 12
+    debug runs              2 > 1    3 > 2   11 > 5        0         4    1   16 > 10
+    statistics runs         2 > 1    3 > 1   11 > 4        0         4    1    16 > 9
+    playlist runs           2 > 1    3 > 2   10 > 5        0         6    1   17 > 12
+    comment asks            2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    comment confirms        2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    comment runs            3 > 2    5 > 4   12 > 9        0         5    1   18 > 15
+    flamenco asks               2        3   10 > 4        1     4 > 3    0    15 > 8
+    flamenco confirms       2 > 1    4 > 3   11 > 5    6 > 4     4 > 3    0   21 > 12
     flamenco runs           2 > 1    4 > 2   11 > 5    6 > 0       6+1    1   25 > 13
-    afanasy asks            2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
-    afanasy confirms        2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy asks            2 > 1    3 > 2   11 > 5        0     4 > 3    0    15 > 8
+    afanasy confirms        2 > 1    3 > 2   11 > 5        0     4 > 3    0    15 > 8
     afanasy runs            2 > 1    3 > 2   11 > 5        0       6+1    1   19 > 13
-    launch asks             2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    launch runs             2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
-    kabaret runs            2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
-    publish runs            2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
+    launch asks             2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    launch runs             2 > 1    3 > 2   12 > 6        0         5    1   18 > 12
+    kabaret runs            2 > 1    3 > 1   10 > 4        0         6    1   17 > 11
+    publish runs            2 > 1    3 > 2    9 > 4        1         5    1   16 > 11
     flamenco poll 1                      2        0        6         0    0         6
     flamenco poll 2                      1        0        3         0    0         3
     flamenco poll 3                      1        0        3         0    0         3
@@ -45,22 +45,22 @@ it("asks no more of Kitsu, the farms, Durable Objects and KV than is written her
 
     with the person's session   before   rounds    Kitsu   others   objects   KV       all
     -------------------------   ------   ------   ------   ------   -------   --   -------
-    debug runs                   2 > 1    3 > 2   11 > 5        0         3    1    15 > 9
-    statistics runs              2 > 1    3 > 1   11 > 4        0         3    1    15 > 8
-    playlist runs                2 > 1    3 > 2   10 > 5        0         5    1   16 > 11
-    comment asks                 2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    comment confirms             2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    comment runs                     2        4   11 > 8        0         4    1   16 > 13
-    flamenco asks                    2        3   10 > 4        1         3    0    14 > 8
-    flamenco confirms            2 > 1    4 > 3   11 > 5    6 > 4         3    0   20 > 12
+    debug runs                   2 > 1    3 > 2   11 > 5        0         4    1   16 > 10
+    statistics runs              2 > 1    3 > 1   11 > 4        0         4    1    16 > 9
+    playlist runs                2 > 1    3 > 2   10 > 5        0         6    1   17 > 12
+    comment asks                 2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    comment confirms             2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    comment runs                     2        4   11 > 8        0         5    1   17 > 14
+    flamenco asks                    2        3   10 > 4        1     4 > 3    0    15 > 8
+    flamenco confirms            2 > 1    4 > 3   11 > 5    6 > 4     4 > 3    0   21 > 12
     flamenco runs                2 > 1    4 > 2   11 > 5    6 > 0       6+1    1   25 > 13
-    afanasy asks                 2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
-    afanasy confirms             2 > 1    3 > 2   11 > 5        0         3    0    14 > 8
+    afanasy asks                 2 > 1    3 > 2   11 > 5        0     4 > 3    0    15 > 8
+    afanasy confirms             2 > 1    3 > 2   11 > 5        0     4 > 3    0    15 > 8
     afanasy runs                 2 > 1    3 > 2   11 > 5        0       6+1    1   19 > 13
-    launch asks                  2 > 1    2 > 1    9 > 4        0         2    0    11 > 6
-    launch runs                  2 > 1    3 > 2   12 > 6        0         4    1   17 > 11
-    kabaret runs                 2 > 1    3 > 1   10 > 4        0         5    1   16 > 10
-    publish runs                 2 > 1    3 > 2    9 > 4        1         4    1   15 > 10
+    launch asks                  2 > 1    2 > 1    9 > 4        0     3 > 2    0    12 > 6
+    launch runs                  2 > 1    3 > 2   12 > 6        0         5    1   18 > 12
+    kabaret runs                 2 > 1    3 > 1   10 > 4        0         6    1   17 > 11
+    publish runs                 2 > 1    3 > 2    9 > 4        1         5    1   16 > 11
     flamenco poll 1                           2        0        6         0    0         6
     flamenco poll 2                           1        0        3         0    0         3
     flamenco poll 3                           1        0        3         0    0         3

@@ -111,7 +111,10 @@ id = "1"
   });
 
   it("is told of a missing migration, and where it belongs", () => {
-    const [problem = "", ...others] = problemsWith(/\[\[migrations\]\]\ntag = "v2"[\s\S]*?(?=\n\[version)/, "");
+    const [problem = "", ...others] = problemsWith(
+      /\[\[migrations\]\]\ntag = "v2"[\s\S]*?(?=\n\[\[migrations\]\])/,
+      "",
+    );
     expect(others).toEqual([]);
     expect(problem).toContain('The migration v2 is missing. Add, after v1:\n\n  [[migrations]]\n  tag = "v2"\n');
   });

@@ -1,9 +1,10 @@
 // kitsu-actions serve: the worker as a service, with a studio's own action, and a server of the
 // studio that answers when it is told to. A start takes seconds, so most tests share one service.
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
+import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkPort } from "../../../scripts/cli/serve/server.ts";
 import { findFreePort, listen } from "../../../scripts/listen.ts";
@@ -75,6 +76,14 @@ const call = () =>
     }),
   });
 
+/** How often each action was used. */
+async function readUse(): Promise<[action: string, runs: number][]> {
+  const response = await fetch(url("/use.json"), { headers: { authorization: `Bearer ${LOG_TOKEN}` } });
+  const { actions } = v.parse(Use, await response.json());
+  return actions.filter(({ runs }) => runs > 0).map(({ action, runs }) => [action, runs]);
+}
+const Use = v.object({ actions: v.array(v.object({ action: v.string(), runs: v.number() })) });
+
 const isRefused = () =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
@@ -118,16 +127,6 @@ describe("a service", () => {
     await expect(checkPort("127.0.0.1", port)).rejects.toThrow(`Port ${port} is in use at 127.0.0.1.`);
   });
 
-  it("starts again after it was killed, and ends the worker that it left", async () => {
-    const before = service.processes;
-    service.kill();
-    await service.ended;
-    service = startService();
-    await service.listen();
-    expect((await fetch(url("/healthz"))).status).toBe(200);
-    expect(before.map(readArguments).join("")).toBe("");
-  });
-
   it("lets a call end that is in flight when it is stopped, and its record is on the disk", async () => {
     const answer = call();
     await until(() => held.length === 1);
@@ -140,5 +139,27 @@ describe("a service", () => {
     expect(readStoredRecords(state).map((record) => JSON.parse(record))).toMatchObject([
       { id: RUN, reply: { kind: "done", title: "Yes" } },
     ]);
+  });
+
+  it("has counted it after a restart, also in a folder that is older than the statistics", async () => {
+    const path = join(state, "state.json");
+    const { migrations, classes, ...rest } = JSON.parse(await readFile(path, "utf8"));
+    expect([migrations.at(-1), classes.ActionUse]).toEqual(["v3", "ActionUse"]);
+    delete classes.ActionUse;
+    await writeFile(path, JSON.stringify({ ...rest, migrations: migrations.slice(0, -1), classes }));
+    service = startService();
+    await service.listen();
+    expect(await readUse()).toEqual([["publish", 1]]);
+  });
+
+  it("starts again after it was killed, and ends the worker that it left", async () => {
+    const before = service.processes;
+    service.kill();
+    await service.ended;
+    service = startService();
+    await service.listen();
+    expect((await fetch(url("/healthz"))).status).toBe(200);
+    expect(before.map(readArguments).join("")).toBe("");
+    expect(await readUse()).toEqual([["publish", 1]]);
   });
 });

@@ -23,6 +23,7 @@ export const makeEnv = (variables: Record<string, unknown> = {}): Env => ({
   TEMPORARY_LINKS: env.TEMPORARY_LINKS,
   LOCKS: env.LOCKS,
   LONG_RUNS: env.LONG_RUNS,
+  ACTION_USE: env.ACTION_USE,
   ...VARIABLES,
   ...variables,
 });

@@ -69,7 +69,7 @@ describe("the token of the log", () => {
     expect(response.status).toBe(303);
     expect(response.headers.get("location")).toBe("/runs");
     const cookie = response.headers.get("set-cookie") ?? "";
-    for (const attribute of ["HttpOnly", "SameSite=Strict", "Secure", "Path=/runs", "Max-Age="])
+    for (const attribute of ["HttpOnly", "SameSite=Strict", "Secure", "Path=/;", "Max-Age="])
       expect(cookie).toContain(attribute);
     expect(cookie).not.toContain(TOKEN);
     for (const path of PATHS)
@@ -158,7 +158,7 @@ describe("the token of the log", () => {
       body: new URLSearchParams({ token: TOKEN }),
     };
     const response = await ask("/edge/runs/sign-in", init, { BASE_PATH: "/edge" });
-    expect(response.headers.get("set-cookie")).toContain("Path=/edge/runs");
+    expect(response.headers.get("set-cookie")).toContain("Path=/edge;");
     expect(response.headers.get("location")).toBe("/edge/runs");
   });
 });

@@ -7,6 +7,7 @@ import { getRunCoordinator } from "../../../worker/storage/run-coordinator.ts";
 import { keyOf } from "../../../worker/storage/run-key.ts";
 import { parseRecord, recordRun } from "../../../worker/storage/run-log.ts";
 import type { RunRecord } from "../../../worker/storage/run-record.ts";
+import { deliverRecord } from "../../../worker/storage/use/deliver-record.ts";
 import { atOf, idOf, makeManyRuns, personOf } from "../../support/worker/many-runs.ts";
 import { encodeDraft, makeRecord, newRunId } from "../../support/worker/runs.ts";
 import {
@@ -142,6 +143,15 @@ describe("erasing a person", () => {
     const before = (await readLog())[0];
     await erase(ADA);
     expect((await readLog())[0]).toEqual(before);
+  });
+
+  it("also erases her as the last user of an action", async () => {
+    const record = makeAdasRecord();
+    await deliverRecord(makeEnv(), settings, record);
+    const readUse = async () => (await ask("/use.json", { headers: READER })).text();
+    expect(await readUse()).toContain(NAME);
+    await erase(ADA);
+    expect(await readUse()).not.toContain(NAME);
   });
 
   it("changes nothing the second time", async () => {

@@ -7,6 +7,7 @@ import { getLocks } from "../../storage/locks.ts";
 import { getRunCoordinator } from "../../storage/run-coordinator.ts";
 import type { OfferedUndo } from "../../storage/run-links.ts";
 import { recordRun } from "../../storage/run-log.ts";
+import { type Delivered, deliverRecord } from "../../storage/use/deliver-record.ts";
 import { mayHoldLocks, type StoredLongRun, toRecord } from "./long-run-state.ts";
 
 const FINISHED: readonly string[] = ["done", "failed", "skipped"];
@@ -38,14 +39,14 @@ export async function releaseFinished(env: Env, run: StoredLongRun): Promise<num
   return finished.length;
 }
 
-/** Releases the run's locks and logs how it ended. Returns false if the log refuses. */
-export async function announceEnd(env: Env, run: StoredLongRun): Promise<boolean> {
+/** Releases the run's locks, logs how it ended, and counts it. */
+export async function announceEnd(env: Env, run: StoredLongRun): Promise<Delivered> {
   const { id, action } = run.start.record;
-  const [isLogged] = await Promise.all([
-    recordRun(env, readSettings(env), toRecord(run)),
+  const [delivered] = await Promise.all([
+    deliverRecord(env, readSettings(env), toRecord(run), run.state),
     mayHoldLocks(run) && getLocks(env, action).release(id),
   ]);
-  return isLogged;
+  return delivered;
 }
 
 /**

@@ -63,6 +63,8 @@ export const StoredState = v.object({
   isAnnounced: v.boolean(),
   /** the log has its end */
   isLogged: v.boolean(),
+  /** the statistics have its end; absent until they were told, and in runs of older versions */
+  isCounted: v.optional(v.boolean()),
   /** how many tasks have been unlocked */
   released: v.number(),
 });

@@ -11,6 +11,7 @@ import { readReader } from "../../request/read-reader.ts";
 import type { ServerUndo } from "../../services/server-answer.ts";
 import { type Env, readSettings, type Settings } from "../../settings/settings.ts";
 import type { RunRecord } from "../../storage/run-record.ts";
+import { isDelivered } from "../../storage/use/deliver-record.ts";
 import { announceEnd, announceStart, offerUndo, releaseFinished } from "./long-run-log.ts";
 import {
   applyStatus,
@@ -222,16 +223,17 @@ export class LongRun extends DurableObject<Env> {
 
   /** Writes the log, and deletes the run once its followers have had time to read the end. */
   async #end(run: StoredLongRun): Promise<void> {
-    const { isLogged: wasLogged, endedAt = 0 } = run.state;
+    const { isLogged, isCounted = isLogged, endedAt = 0 } = run.state;
+    const wasDelivered = isLogged && isCounted;
     const deleteAt = endedAt + DELETE_AFTER_MS;
     // The time is checked, because the runtime may run an alarm twice.
-    if (wasLogged && Date.now() >= deleteAt) {
+    if (wasDelivered && Date.now() >= deleteAt) {
       closeSockets(this.ctx);
       return this.#store.delete();
     }
-    const isLogged = wasLogged || (await announceEnd(this.env, run));
-    if (!wasLogged) await this.#store.save({ ...run.state, isLogged });
-    await this.ctx.storage.setAlarm(isLogged ? Math.max(deleteAt, Date.now()) : Date.now() + RETRY_LOG_MS);
+    const result = wasDelivered ? { isLogged, isCounted } : await announceEnd(this.env, run);
+    if (!wasDelivered) await this.#store.save({ ...run.state, ...result });
+    await this.ctx.storage.setAlarm(isDelivered(result) ? Math.max(deleteAt, Date.now()) : Date.now() + RETRY_LOG_MS);
   }
 
   #createWatchContext({ start }: StoredLongRun, settings: Settings, signal: AbortSignal): WatchContext {

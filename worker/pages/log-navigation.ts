@@ -1,0 +1,15 @@
+// The links between the pages for those who may read the log.
+import { message } from "../format/message.ts";
+import { type Content, html } from "./html.ts";
+
+const PAGES = [
+  ["runs", message("use.runs")],
+  ["use", message("use.title")],
+  ["doctor", message("use.setUp")],
+] as const;
+
+export const renderLogNavigation = (basePath: string, current: (typeof PAGES)[number][0]): Content =>
+  html`<nav class="tabs" aria-label="${message("use.pages")}">${PAGES.map(
+    ([path, label]) =>
+      html`<a href="${basePath}/${path}"${path === current && html` aria-current="page"`}>${label}</a>`,
+  )}</nav>`;

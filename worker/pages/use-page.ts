@@ -1,0 +1,189 @@
+// The use of the actions as a page: which are used, slow, failing or unused.
+import { formatAgo, formatDuration, formatNumber } from "../format/locale-formats.ts";
+import { localize } from "../format/localize.ts";
+import { message, type Text } from "../format/message.ts";
+import type { Reader } from "../format/reader.ts";
+import type { ActionReport, UseDocument } from "../storage/use/use-report.ts";
+import { firstDay, USE_DAYS } from "../storage/use/use-tables.ts";
+import { renderChart } from "./chart.ts";
+import { type Content, type ForReader, html, rich } from "./html.ts";
+import { type PageContext, renderPage } from "./layout.ts";
+import { renderLogNavigation } from "./log-navigation.ts";
+
+type UsePage = PageContext & {
+  base: string;
+  periods: readonly string[];
+  query: { days: string; action: string };
+  report: UseDocument;
+  /** why the chat did not take the last message */
+  problem: string | undefined;
+  /** of the actions in the catalogue, by id */
+  titles: ReadonlyMap<string, string>;
+};
+
+export function renderUse(page: UsePage): Response {
+  const { settings, base, query, report, problem } = page;
+  const used = report.actions.filter(({ runs, undos }) => runs + undos > 0);
+  const suffix = `?${new URLSearchParams(query.action === "" ? { days: query.days } : query)}`;
+  return renderPage({
+    ...page,
+    title: message("use.title"),
+    kitsuUrl: settings.kitsuUrls[0],
+    isWide: true,
+    body: html`${renderLogNavigation(settings.basePath, "use")}
+<section>
+<h1>${message("use.title")}</h1>
+${renderFilter(page)}
+${problem !== undefined && html`<p class="problem">${message("use.chatProblem", { problem })}</p>`}
+${renderNotices(report)}
+${used.length === 0 ? renderEmpty(page) : html`${renderTable(used, base)}${renderCharts(used, page)}`}
+<p class="quiet">${message("use.about", { since: report.since.slice(0, 10) })}</p>
+<p><a class="button" href="${base}/use.csv${suffix}">${message("log.csv")}</a> <a class="button" href="${base}/use.json${suffix}">${message("log.json")}</a></p>
+</section>`,
+  });
+}
+
+function renderFilter({ periods, query, titles }: UsePage): Content {
+  const option = (value: string, label: Text, chosen: string) =>
+    html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`;
+  const actions = query.action === "" || titles.has(query.action) ? titles : [...titles, [query.action, query.action]];
+  return html`<form class="filter" method="get">
+<label>${message("log.action")} <select name="action">${option("", message("log.any"), query.action)}${[...actions].map(([id = "", title = ""]) => option(id, title, query.action))}</select></label>
+<label>${message("use.period")} <select name="days">${periods.map((days) => option(days, message("use.lastDays", { count: Number(days) }), query.days))}</select></label>
+<button class="primary">${message("log.filter")}</button>
+</form>`;
+}
+
+/** What is unstable, and what nobody needs. */
+function renderNotices({ actions, since }: UseDocument): Content {
+  const list = (some: readonly ActionReport[]) => some.map(({ title }) => title);
+  const unstable = list(actions.filter((action) => action.unstable));
+  const unused = list(actions.filter(({ last, runs }) => last === undefined && runs === 0));
+  const first = [firstDay(USE_DAYS), since.slice(0, 10)].toSorted().at(-1) ?? "";
+  return html`${unstable.length > 0 && html`<p class="outdated">${message("chat.unstable", { actions: unstable })}</p>`}
+${unused.length > 0 && html`<p class="quiet">${message("use.unused", { since: first, actions: unused })}</p>`}`;
+}
+
+const renderEmpty = ({ report, settings }: UsePage): Content =>
+  report.actions.some(({ last }) => last !== undefined)
+    ? html`<p>${message("log.noMatch")}</p>`
+    : html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;
+
+const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
+  [message("log.action")],
+  [message("use.runs"), true],
+  [message("log.stateFailed"), true],
+  [message("use.codes")],
+  [message("log.tasks"), true],
+  [message("use.median"), true],
+  [message("use.slow"), true],
+  [message("use.retries"), true],
+  [message("use.undos"), true],
+  [message("use.last")],
+];
+
+const CODES_MAX = 4;
+
+function renderTable(actions: readonly ActionReport[], base: string): Content {
+  const number = (value: number): Content => html`<td class="number">${show(value)}</td>`;
+  const duration = (ms: number | undefined): Content =>
+    html`<td class="number nowrap">${ms !== undefined && ((reader: Reader) => formatDuration(ms, reader))}</td>`;
+  return html`<div class="table whole" role="region" tabindex="0" aria-label="${message("use.title")}">
+<table>
+<thead><tr>${HEADINGS.map(([heading, isNumber]) => html`<th scope="col"${isNumber && html` class="number"`}>${heading}</th>`)}</tr></thead>
+<tbody>
+${actions.map(
+  (one) => html`<tr>
+<td><a href="${base}/runs?${String(new URLSearchParams({ action: one.action }))}">${one.title}</a>${one.unstable && html` <span class="tag warning">${message("use.unstable")}</span>`}</td>
+${number(one.runs)}<td class="number nowrap">${one.failed > 0 ? message("use.share", { failed: one.failed, percent: Math.round((100 * one.failed) / one.runs) }) : show(0)}</td>
+<td>${renderCodes(one, base)}</td>
+${number(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${number(one.retries)}${number(one.undos)}
+<td>${renderLast(one)}</td>
+</tr>
+`,
+)}
+</tbody>
+</table>
+</div>`;
+}
+
+/** Each leads to the failed runs in the log. */
+function renderCodes({ action, codes }: ActionReport, base: string): Content {
+  const all = Object.entries(codes);
+  const url = `${base}/runs?${new URLSearchParams({ action, state: "failed" })}`;
+  const links = all
+    .slice(0, CODES_MAX)
+    .map(
+      ([code, count], at) =>
+        html`${at > 0 && ", "}<a class="nowrap" href="${url}">${message("use.code", { code, count })}</a>`,
+    );
+  return html`${links}${all.length > CODES_MAX && ", …"}`;
+}
+
+function renderLast({ last }: ActionReport): Content {
+  if (last === undefined) return undefined;
+  const ago: ForReader = (reader) => html`<time datetime="${last.at}">${formatAgo(Date.parse(last.at), reader)}</time>`;
+  return last.name === "" ? ago : rich("use.lastBy", { ago, name: last.name });
+}
+
+const show =
+  (value: number): ForReader =>
+  (reader) =>
+    formatNumber(value, reader);
+
+/** Readable in light and dark. */
+const FAILED_COLOR = "#e0526a";
+const WEEK = 7;
+const ACTIONS_MAX = 12;
+
+function renderCharts(actions: readonly ActionReport[], { report, reader }: UsePage): Content {
+  const words = (text: Text) => localize(text, reader);
+  const series = (parts: readonly { runs: number; failed: number }[]) => [
+    { name: words(message("log.stateDone")), values: parts.map(({ runs, failed }) => runs - failed) },
+    { name: words(message("log.stateFailed")), color: FAILED_COLOR, values: parts.map(({ failed }) => failed) },
+  ];
+  const days = listDays(report.from, report.to).map((day) => {
+    const all = actions.flatMap((action) => action.days.filter((one) => one.day === day));
+    return { day, runs: sum(all.map(({ runs }) => runs)), failed: sum(all.map(({ failed }) => failed)) };
+  });
+  const isLong = days.length > 5 * WEEK;
+  const parts = isLong ? joinWeeks(days) : days;
+  const overTime = {
+    kind: "line" as const,
+    title: words(message(isLong ? "use.perWeek" : "use.perDay")),
+    labels: parts.map(({ day }) => writeShortDay(day, reader)),
+    series: series(parts),
+  };
+  const shown = actions.filter(({ runs }) => runs > 0).slice(0, ACTIONS_MAX);
+  const perAction = {
+    kind: "stack" as const,
+    title: words(message("use.perAction")),
+    labels: shown.map(({ title }) => title),
+    series: series(shown),
+  };
+  return html`<div class="charts">${renderChart(overTime, "time")}${shown.length > 1 && renderChart(perAction, "actions")}</div>`;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+function listDays(from: string, to: string): string[] {
+  const count = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+  return Array.from({ length: count }, (_, at) =>
+    new Date(Date.parse(from) + at * 86_400_000).toISOString().slice(0, 10),
+  );
+}
+
+type Part = { day: string; runs: number; failed: number };
+
+/** The last week ends with the last day, and the first may be shorter. */
+function joinWeeks(days: readonly Part[]): Part[] {
+  const weeks = Map.groupBy(days, (_, at) => Math.floor((days.length - 1 - at) / WEEK));
+  return [...weeks.values()].map((week) => ({
+    day: week[0]?.day ?? "",
+    runs: sum(week.map(({ runs }) => runs)),
+    failed: sum(week.map(({ failed }) => failed)),
+  }));
+}
+
+const writeShortDay = (day: string, { locale }: Reader) =>
+  new Date(day).toLocaleDateString(locale, { month: "short", day: "numeric", timeZone: "UTC" });

@@ -1,0 +1,138 @@
+// What the studio's chat is still to be told: the summary of the week, and failures of the actions
+// that the settings name. A message that the chat does not take is sent again, for a day at most.
+import * as v from "valibot";
+import { postToChat } from "../../services/chat-client.ts";
+import type { ChatSettings } from "../../settings/chat-settings.ts";
+import type { SettingsWithChat } from "../../settings/settings.ts";
+import { writeFailures, writeWeek } from "./chat-texts.ts";
+import type { UseEvent } from "./use-event.ts";
+import { firstDay, toDay, type UseTables } from "./use-tables.ts";
+import { findNextWeekly } from "./weekly-time.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+/** Failures of the same moment are one message. */
+const GATHER_MS = 5_000;
+/** The shortest time between two messages about the same action. */
+const PAUSE_MS = 15 * MINUTE_MS;
+const RETRY_MAX_MS = 60 * MINUTE_MS;
+/** What is older is no longer news. */
+const NEWS_MAX_MS = DAY_MS;
+
+/** `for`: the time of the week that it was computed for, as the settings change. */
+const Week = v.pipe(v.string(), v.parseJson(), v.object({ for: v.string(), next: v.number() }));
+const Trouble = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({ problem: v.string(), tries: v.number(), next: v.number() }),
+);
+
+type Alert = { action: string; since: number; due: number };
+
+export class ChatOutbox {
+  readonly #sql: SqlStorage;
+  readonly #tables: UseTables;
+
+  constructor(sql: SqlStorage, tables: UseTables) {
+    [this.#sql, this.#tables] = [sql, tables];
+    sql.exec(
+      "CREATE TABLE IF NOT EXISTS alerts (action TEXT, code TEXT, count INT, since INT, PRIMARY KEY (action, code)) WITHOUT ROWID",
+    );
+    sql.exec("CREATE TABLE IF NOT EXISTS told (action TEXT PRIMARY KEY, at INT) WITHOUT ROWID");
+  }
+
+  /** Takes a failure in, unless it is a refusal that says to the caller what to change. */
+  note({ kind, action, code, blame }: UseEvent, { failures }: ChatSettings): void {
+    if (kind !== "run" || code === null || blame === "caller" || !failures.includes(action)) return;
+    this.#sql.exec(
+      "INSERT INTO alerts VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1",
+      ...[action, code, Date.now()],
+    );
+  }
+
+  /** When the next message is due. */
+  findNext(settings: SettingsWithChat): number {
+    const due = Math.min(this.#findWeek(settings), ...this.#listAlerts().map((alert) => alert.due));
+    return Math.max(due, this.#readTrouble()?.next ?? 0);
+  }
+
+  /** What went wrong with the last message, if something did. */
+  findProblem(): string | undefined {
+    return this.#readTrouble()?.problem;
+  }
+
+  /** Sends what is due. Never throws because of the chat. */
+  async deliver(settings: SettingsWithChat, signal: AbortSignal): Promise<void> {
+    this.#dropOld();
+    if (this.findNext(settings) > Date.now()) return;
+    for (const { action, since, due } of this.#listAlerts()) {
+      if (due > Date.now()) continue;
+      const codes = this.#sql
+        .exec<{ code: string; count: number }>("SELECT code, count FROM alerts WHERE action = ?", action)
+        .toArray();
+      if (!(await this.#post(settings, writeFailures(settings, action, since, codes), signal))) return;
+      this.#sql.exec("INSERT INTO told VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", action, Date.now());
+      // Others may have come in meanwhile.
+      for (const { code, count } of codes)
+        this.#sql.exec(
+          "UPDATE alerts SET count = count - ?, since = ? WHERE action = ? AND code = ?",
+          ...[count, Date.now(), action, code],
+        );
+      this.#sql.exec("DELETE FROM alerts WHERE count <= 0");
+    }
+    const week = this.#findWeek(settings);
+    if (week > Date.now()) return;
+    if (Date.now() - week < NEWS_MAX_MS) {
+      const [from, to] = [firstDay(8), toDay(Date.now() - DAY_MS)];
+      const rows = this.#tables.read({ from, to, perDay: false });
+      if (!(await this.#post(settings, writeWeek(settings, rows, { from, to }), signal))) return;
+    }
+    this.#planWeek(settings);
+  }
+
+  async #post({ chat }: SettingsWithChat, lines: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const problem = await postToChat(chat.webhook, lines, signal);
+    const tries = (this.#readTrouble()?.tries ?? 0) + 1;
+    const next = Date.now() + Math.min(RETRY_MAX_MS, MINUTE_MS * 2 ** (tries - 1));
+    this.#tables.setFact("trouble", problem === undefined ? "" : JSON.stringify({ problem, tries, next }));
+    if (problem !== undefined) console.error(JSON.stringify({ message: "The chat was not told yet", problem, tries }));
+    return problem === undefined;
+  }
+
+  #readTrouble() {
+    const trouble = v.safeParse(Trouble, this.#tables.getFact("trouble"));
+    return trouble.success ? trouble.output : undefined;
+  }
+
+  #listAlerts(): Alert[] {
+    return this.#sql
+      .exec<Alert>(
+        "SELECT action, MIN(since) AS since, MAX(MIN(since) + ?, IFNULL(at, 0) + ?) AS due FROM alerts LEFT JOIN told USING (action) GROUP BY action",
+        ...[GATHER_MS, PAUSE_MS],
+      )
+      .toArray();
+  }
+
+  #dropOld(): void {
+    const before = Date.now() - NEWS_MAX_MS;
+    this.#sql.exec("DELETE FROM alerts WHERE since < ?", before);
+    this.#sql.exec("DELETE FROM told WHERE at < ?", before);
+  }
+
+  /** When the next summary is due; never without one in the settings. */
+  #findWeek(settings: SettingsWithChat): number {
+    if (settings.chat.summary === undefined) return Infinity;
+    const week = v.safeParse(Week, this.#tables.getFact("week"));
+    return week.success && week.output.for === describeTime(settings) ? week.output.next : this.#planWeek(settings);
+  }
+
+  #planWeek(settings: SettingsWithChat): number {
+    const { chat, timeZone = "UTC" } = settings;
+    if (chat.summary === undefined) return Infinity;
+    const next = findNextWeekly(Date.now(), chat.summary, timeZone);
+    this.#tables.setFact("week", JSON.stringify({ for: describeTime(settings), next }));
+    return next;
+  }
+}
+
+const describeTime = ({ chat, timeZone }: SettingsWithChat): string => JSON.stringify([chat.summary, timeZone]);
