@@ -5,16 +5,16 @@ import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
 import { returnToLog, signIn, signOut } from "./access/log-access.ts";
 import type { Action } from "./action/action.ts";
-import { listActions, setStudioActions } from "./actions/index.ts";
+import { setStudioActions } from "./actions/index.ts";
+import { serveDoctor, serveDoctorJson } from "./doctor/doctor-routes.ts";
+import { readSettingsFor, serveHome } from "./doctor/set-up.ts";
 import { toFailure } from "./format/failure.ts";
 import { serveContract, serveOpenapi } from "./pages/api-description.ts";
-import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
 import { isForKitsu, passToKitsu } from "./pages/pass-to-kitsu.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
 import { serveLanguage, serveMetadata, serveTagScript, serveUserscript } from "./pages/userscript-file.ts";
-import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
 import { redirectToHttps, withPublicUrl } from "./request/public-url.ts";
@@ -29,7 +29,7 @@ import { serveLog, serveLogCsv, serveLogJson } from "./run/log-routes.ts";
 import { serveFollow, servePicture, serveReport } from "./run/long-run/long-run-routes.ts";
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
-import { type Env, readSettings } from "./settings/settings.ts";
+import type { Env } from "./settings/settings.ts";
 import {
   serveFile,
   serveMedia,
@@ -45,7 +45,9 @@ import {
  */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
-    .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
+    .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(request, context))
+    .get("/doctor", (_, request, context) => redirectToHttps(request) ?? serveDoctor(request, context))
+    .get("/doctor.json", (_, request, context) => serveDoctorJson(request, context))
     .get(
       "/kitsu-actions.user.js",
       (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
@@ -100,9 +102,6 @@ const makeRouter = (base: string) =>
 
 const answerPing = () => new Response(null, { status: 204 });
 
-const serveHome = async (context: RequestContext) =>
-  renderHome(context, listActions(context.settings), await readUserscriptVersion(context.env, context.settings));
-
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
 
@@ -146,7 +145,7 @@ async function serve(
 ): Promise<Response> {
   let request: Request = arrived;
   try {
-    const settings = readSettings(env);
+    const settings = readSettingsFor(new URL(arrived.url).pathname, env);
     request = withPublicUrl(arrived, settings);
     const url = new URL(request.url);
     const reader = readReader(request, url, settings);

@@ -169,8 +169,8 @@ const inOpenapi = (text: string) => text.replaceAll('"#/$defs/', '"#/components/
 /** Of the worker's own answers that are not on the wire between it and the others. */
 async function makeServerSchemas(): Promise<Schemas> {
   // Imported by URL, because workerd's types and Node's conflict.
-  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }] = await Promise.all(
-    ["format/reply", "storage/run-record", "storage/run-log", "storage/ticket-report"].map(
+  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }, { Diagnosis }] = await Promise.all(
+    ["format/reply", "storage/run-record", "storage/run-log", "storage/ticket-report", "doctor/finding"].map(
       (name) => import(new URL(`worker/${name}.ts`, root).href),
     ),
   );
@@ -191,6 +191,7 @@ async function makeServerSchemas(): Promise<Schemas> {
       cursor: v.optional(Text),
     }),
     TicketReport,
+    Diagnosis,
   };
   const replaced = new Map<unknown, JsonSchema>([
     [StoredReply, refer("Reply")],

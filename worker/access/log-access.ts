@@ -11,6 +11,8 @@ import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 const COOKIE = "kitsu_actions_log";
+/** The pages that the token opens. The cookie is sent to nothing else. */
+const PAGES = ["runs", "doctor"] as const;
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
@@ -44,10 +46,11 @@ export async function checkLogAccess(request: Request, context: LogContext): Pro
   });
 }
 
-/** Exchanges the token in the sign-in form for the cookie, and redirects to the log. */
+/** Exchanges the token in the sign-in form for the cookie, and redirects to the page that asked. */
 export async function signIn(request: Request, settings: Settings): Promise<Response> {
   checkOwnOrigin(request, settings);
-  const [, token] = (await readFields(request)).find(([name]) => name === "token") ?? [];
+  const fields = new Map(await readFields(request));
+  const token = fields.get("token");
   if (
     settings.logToken === undefined ||
     typeof token !== "string" ||
@@ -65,7 +68,8 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(settings.logToken));
-  return redirectToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
+  const page = PAGES.find((one) => one === fields.get("page"));
+  return redirect(request, settings, { cookie: `${COOKIE}=${cookie}`, maxAgeS: SIGNED_IN_S, page });
 }
 
 /** Deletes the cookie and ends its session, so that copies of it are void, too. */
@@ -74,22 +78,24 @@ export async function signOut(request: Request, { env, settings }: LogContext): 
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
   if (session) await env.RUN_COORDINATORS?.getByName(session).voidAttempt("");
-  return redirectToLog(request, settings, `${COOKIE}=`, 0);
+  return redirect(request, settings, { cookie: `${COOKIE}=`, maxAgeS: 0 });
 }
 
 /** For people who reload the page that answered the form, or open its address. */
 export const returnToLog = ({ settings }: LogContext): Response =>
   new Response(null, { status: 303, headers: { location: `${settings.basePath}/runs` } });
 
-function redirectToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
+type Redirection = { cookie: string; maxAgeS: number; page?: (typeof PAGES)[number] | undefined };
+
+function redirect(request: Request, { basePath }: Settings, { cookie, maxAgeS, page = "runs" }: Redirection): Response {
   const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
-  return new Response(null, {
-    status: 303,
-    headers: {
-      location: `${basePath}/runs`,
-      "set-cookie": `${cookie}; Path=${basePath}/runs; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`,
-    },
-  });
+  const response = new Response(null, { status: 303, headers: { location: `${basePath}/${page}` } });
+  for (const one of PAGES)
+    response.headers.append(
+      "set-cookie",
+      `${cookie}; Path=${basePath}/${one}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`,
+    );
+  return response;
 }
 
 /**

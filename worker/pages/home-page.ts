@@ -11,7 +11,13 @@ import { TAG_SCRIPT } from "./userscript-file.ts";
 
 type Listed = Pick<Action, "id" | "title" | "about" | "modes">;
 
-export function renderHome(context: RequestContext, actions: readonly Listed[], version: string): Response {
+/** @param needsSetUp something in the settings is missing or wrong; the doctor says what */
+export function renderHome(
+  context: RequestContext,
+  actions: readonly Listed[],
+  version: string,
+  needsSetUp: boolean,
+): Response {
   const { base, settings } = context;
   const addresses = settings.kitsuUrls.map((url) => html`<a href="${url}">${url}</a>`);
   const isOnKitsuHost = settings.kitsuOrigins.includes(new URL(base).origin);
@@ -27,6 +33,7 @@ export function renderHome(context: RequestContext, actions: readonly Listed[], 
     body: html`<section>
 <h1>${message("home.heading")}</h1>
 <p>${rich("home.about", { addresses })}</p>
+${needsSetUp && renderNotice(settings.basePath)}
 ${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
 ${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { setting: html`<code>TRUST_PROXY</code>`, file: "docs/deploy.md" })}</p>`}
 </section>
@@ -34,6 +41,22 @@ ${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions)}`,
   });
 }
+
+/** The home page with invalid settings. Strangers read it, too, so it does not say which. */
+export function renderUnfinished(context: RequestContext): Response {
+  return renderPage({
+    ...context,
+    title: message("home.home"),
+    status: 500,
+    body: html`<section>
+<h1>${message("home.heading")}</h1>
+${renderNotice(context.settings.basePath)}
+</section>`,
+  });
+}
+
+const renderNotice = (basePath: string): Content =>
+  html`<p class="outdated"><a href="${basePath}/doctor">${message("doctor.unfinished")}</a></p>`;
 
 /** Whether a userscript manager's copy runs here: on another host, no other copy can be seen. */
 const renderState = (
