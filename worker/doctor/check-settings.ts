@@ -1,5 +1,5 @@
-// The settings by themselves: invalid, unknown, contradictory. Asks nobody, so the command line uses
-// it, too, on what it finds in wrangler.toml.
+// The settings by themselves: invalid, unknown, contradictory. Asks nobody, so the command line
+// uses it, too, on what it finds in wrangler.toml.
 import { hasStudioActions, listActionIds } from "../actions/index.ts";
 import { toEnglish } from "../format/localize.ts";
 import { secretName } from "../services/webhook-client.ts";

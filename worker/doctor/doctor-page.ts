@@ -1,5 +1,5 @@
-// The doctor's page: what to mend first, and all findings in the order in which they are mended. Its
-// frame is in the reader's language; the findings are in English.
+// The doctor's page: what to mend first, and all findings in the order in which they are mended.
+// Its frame is in the reader's language; the findings are in English.
 import { message } from "../format/message.ts";
 import { type Content, html } from "../pages/html.ts";
 import { type PageContext, renderPage } from "../pages/layout.ts";

@@ -1,9 +1,10 @@
-// The HTTP routes of the doctor, for whoever may read the log. They work with invalid settings, too.
+// The HTTP routes of the doctor, for whoever may read the log. They work with invalid settings,
+// too.
 import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { inspectSettings } from "../settings/settings.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose } from "./diagnosis.ts";
 import { renderClosedDoctor, renderDoctor } from "./doctor-page.ts";
 
 /** `GET /doctor`: the page, or that to sign in. */

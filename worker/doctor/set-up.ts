@@ -4,7 +4,7 @@ import { renderHome, renderUnfinished } from "../pages/home-page.ts";
 import { readUserscriptVersion } from "../pages/userscript-version.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type Env, inspectSettings, readSettings, type Settings } from "../settings/settings.ts";
-import { isSetUp } from "./diagnose.ts";
+import { isSetUp } from "./diagnosis.ts";
 
 /** `GET /`: to everyone, it says no more than that something is missing or wrong. */
 export async function serveHome(request: Request, context: RequestContext): Promise<Response> {

@@ -1,8 +1,7 @@
 // A custom action of somebody else's: does its server answer, and does it let Kitsu's page call it?
 // Only a browser's own question (OPTIONS) is sent, without credentials, so nothing is run.
-import type { ListedAction } from "./doctor-context.ts";
-import { broken, type Finding, risky } from "./finding.ts";
-import { type Answered, isAnswered, isRedirect, type Probe } from "./probe.ts";
+import { broken, type Finding, type ListedAction, risky } from "../../../worker/doctor/finding.ts";
+import { type Answered, isAnswered, isRedirect, type Probe } from "../../../worker/doctor/probe.ts";
 
 /** @param kitsu the origin of Kitsu's page */
 export async function checkForeignAction(

@@ -24,7 +24,9 @@ const publish = (url = TARGET, rest = {}) => ({
   FORWARD_SECRET: SECRET,
 });
 const flamenco = { FLAMENCO: { url: FLAMENCO, blend: "/mnt/prod/{entity}.blend", output: "/mnt/prod/{entity}" } };
-const afanasy = { AFANASY: { url: AFANASY, templates: [] } };
+const afanasy = {
+  AFANASY: { url: AFANASY, templates: [{ id: "blender", service: "blender", command: "blender @#@ @#@" }] },
+};
 const refuse =
   (status: number, words: object = {}) =>
   () =>
@@ -33,6 +35,8 @@ const dead = () => new Error("Network connection lost.");
 const redirect = (to: string) => () => new Response(null, { status: 301, headers: { location: to } });
 const token = (claims: object) => `h.${btoa(JSON.stringify(claims)).replaceAll("=", "")}.s`;
 const inDays = (days: number) => Math.floor(Date.now() / 1_000) + days * 86_400 + 3_600;
+
+const NINE_DAYS = token({ exp: inDays(9) });
 
 type Fault = {
   is: string;
@@ -86,7 +90,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     is: "an invalid path",
-    settings: { BASE_PATH: "edge" },
+    settings: { BASE_PATH: "edge/" },
     request: { path: "/edge/doctor.json" },
     id: "setting-invalid",
     level: "broken",
@@ -342,8 +346,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     is: "a token that soon expires",
-    settings: { KITSU_TOKEN: token({ exp: inDays(9) }) },
-    outside: ({ zou }) => void zou.sessions.set(token({ exp: inDays(9) }), BOT),
+    settings: { KITSU_TOKEN: NINE_DAYS },
+    outside: ({ zou }) => void zou.sessions.set(NINE_DAYS, BOT),
     id: "bot-token-expires",
     level: "risky",
     says: /in 9 days/,
@@ -581,15 +585,6 @@ const FAULTS: readonly Fault[] = [
     fix: /take it out/,
   },
   {
-    is: "Ajax for an action that opens a page",
-    outside: addAction({ name: "Stats", url: `${EDGE}/actions/launch`, is_ajax: true }),
-    settings: { LAUNCHERS: { launchers: [{ id: "rv", label: "RV", kind: "rvlink" }] } },
-    id: "custom-action-mode",
-    level: "broken",
-    says: /Ajax on/,
-    fix: /turn Ajax off/,
-  },
-  {
     is: "two custom actions of one name",
     outside: addAction({ name: "debug", url: `${EDGE}/actions/debug?x=1` }),
     id: "custom-action-same-name",
@@ -701,7 +696,7 @@ const FAULTS: readonly Fault[] = [
     outside: at(FLAMENCO, refuse(403)),
     id: "farm-failed",
     level: "broken",
-    says: /Access/i,
+    says: /rejected/,
     fix: /secret put FLAMENCO_ACCESS_ID/,
   },
   {
