@@ -10,6 +10,9 @@ import { formatFindings, type LocatedFinding } from "./doctor/format-findings.ts
 /** The exit codes, for CI. */
 const EXIT_CODES = { works: 0, faulty: 1, notChecked: 2 } as const;
 
+/** What the worker leaves to this command. */
+const ASKED_FROM_HERE = "custom-actions-not-asked";
+
 /** @returns the exit code */
 export async function doctor(folder: string, args: readonly string[]): Promise<number> {
   const options = readDoctorOptions(args, process.env);
@@ -36,7 +39,8 @@ export async function doctor(folder: string, args: readonly string[]): Promise<n
 async function checkWorker(local: readonly LocatedFinding[], { worker, logToken }: DoctorOptions) {
   if (worker === undefined) return [];
   const diagnosis = await askWorker(worker, logToken);
-  const isNew = (one: LocatedFinding) => !local.some(({ id, subject }) => id === one.id && subject === one.subject);
+  const isNew = (one: LocatedFinding) =>
+    !local.some(({ id, subject }) => id === one.id && subject === one.subject) && one.id !== ASKED_FROM_HERE;
   return [...diagnosis.findings.filter(isNew), ...(await checkFromHere(worker, diagnosis))];
 }
 

@@ -7,7 +7,7 @@ import type { DoctorContext } from "./doctor-context.ts";
 import { asSecret, broken, type Finding, fine, listSome, risky, worthKnowing } from "./finding.ts";
 import { readJwt } from "./jwt.ts";
 
-const RENEW = `In Kitsu, under People > Bots, make a new token. Then: ${asSecret("KITSU_TOKEN")}`;
+const RENEW = `In Kitsu, under Bots, generate a new token. Then: ${asSecret("KITSU_TOKEN")}`;
 const MAKE_BOT = `Create a bot in Kitsu (docs/deploy.md), and set its token: ${asSecret("KITSU_TOKEN")}`;
 const SOON_DAYS = 30;
 const DAY_S = 86_400;
@@ -65,15 +65,15 @@ async function describeBot(bot: ZouPerson, { readProjects, readNamesakes }: Doct
   const { id, full_name: name, role, is_bot: isBot, email } = bot;
   const [projects, namesakes] = await Promise.all([readProjects(), email === undefined ? [] : readNamesakes(email)]);
   const subject = `“${name}”`;
-  const giveRole = "In Kitsu, under People > Bots, give it the role production manager.";
+  const giveRole = "In Kitsu, under Bots, give it the role production manager.";
   const findings: Finding[] = [];
   if (!isBot)
     findings.push(risky("bot-is-person", subject, "KITSU_TOKEN is of a person, and stops when they leave.", MAKE_BOT));
-  if (role === "admin")
+  if (role === "admin" && isBot)
     findings.push(
       risky("bot-is-admin", subject, "The bot is an administrator, and may do more than it needs.", giveRole),
     );
-  else if (role !== "manager")
+  else if (role !== "manager" && role !== "admin")
     findings.push(
       broken(
         "bot-role",

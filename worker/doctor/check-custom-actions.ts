@@ -7,7 +7,7 @@ import { findNearest, suggest } from "./nearest.ts";
 
 const SUBJECT = "Custom actions";
 /** Where they are in Kitsu. */
-const IN_KITSU = "In Kitsu, under Custom actions,";
+const IN_KITSU = "In Kitsu, under Custom Actions,";
 const REGISTER = "npm run register (docs/register.md).";
 
 export async function checkCustomActions(context: DoctorContext): Promise<Finding[]> {

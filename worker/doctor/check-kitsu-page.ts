@@ -16,10 +16,12 @@ export async function checkKitsuPage(context: DoctorContext): Promise<Finding[]>
   return (await Promise.all(urls.map((url) => checkPage(url, context)))).flat();
 }
 
-async function checkPage(url: string, { readPage, base }: DoctorContext): Promise<Finding[]> {
+async function checkPage(url: string, { readPage, readRoot, base }: DoctorContext): Promise<Finding[]> {
   const answer = await readPage(url);
   const check = "Open it in a browser. If it is not Kitsu, correct KITSU_URL in wrangler.toml.";
-  if (!isAnswered(answer)) return [risky("kitsu-page-missing", url, `Kitsu's page ${answer.text}.`, check)];
+  // That nothing answers there is said about the API already.
+  if (!isAnswered(answer))
+    return "finding" in (await readRoot()) ? [] : [risky("kitsu-page-missing", url, `It ${answer.text}.`, check)];
   const { status, contentType, location } = answer;
   if (isRedirect(answer) || status !== 200 || !/html/i.test(contentType))
     return [

@@ -119,14 +119,15 @@ function checkProxy({ settings, request, isAtCloudflare }: DoctorContext): Findi
   const { host, protocol, origin } = new URL(url);
   const [toldHost, toldScheme] = [headers.get("x-forwarded-host"), headers.get("x-forwarded-proto")];
   if (settings.trustsProxy)
-    return toldHost !== null && toldScheme !== null
+    // kitsu-actions serve passes on what trusted proxies said, and always says for whom.
+    return toldHost !== null || (!isAtCloudflare && headers.has("x-forwarded-for"))
       ? []
       : [
           risky(
             "proxy-missing",
             "TRUST_PROXY",
-            "This request came without X-Forwarded-Host and X-Forwarded-Proto: anyone could make up their own.",
-            "Let your proxy set them and X-Forwarded-For. If there is none, remove TRUST_PROXY from wrangler.toml.",
+            "This request came without X-Forwarded-Host: whoever sends one can make the worker believe it.",
+            "Let your proxy set it, X-Forwarded-Proto and X-Forwarded-For. If there is none, remove TRUST_PROXY from wrangler.toml.",
           ),
         ];
   const isOther =

@@ -48,10 +48,10 @@ export function openProbe(signal: AbortSignal, requestsMax = REQUESTS_MAX): Prob
 function explain({ kind, cause }: HttpError): Unanswered {
   if (kind === "timeout") return { problem: "timeout", text: `did not answer within ${ANSWER_MAX_MS / 1_000} seconds` };
   if (kind === "incomplete") return { problem: "unreachable", text: "cut its answer" };
-  const isCertificate = /certificate|\b(TLS|SSL)\b/i.test(String(cause));
+  const isCertificate = /certificate|\b(TLS|SSL)\b/i.test(`${cause} ${cause instanceof Error ? cause.cause : ""}`);
   return isCertificate
     ? { problem: "certificate", text: "has a certificate that is not valid" }
-    : { problem: "unreachable", text: "can't be reached: there is no such host, or nothing answers there" };
+    : { problem: "unreachable", text: "can't be reached: no such host, no answer, or a certificate that is not valid" };
 }
 
 /** Cloudflare's statuses for a server behind it that has a bad certificate, or does not answer. */

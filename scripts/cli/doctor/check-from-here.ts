@@ -27,7 +27,7 @@ async function checkPage(url: string, worker: string, { findings }: Diagnosis, p
       risky(
         "kitsu-page-missing",
         url,
-        `Kitsu's page ${answer.text}, seen from here.`,
+        `Seen from here, it ${answer.text}.`,
         "Open it in a browser, and check the DNS and the certificate.",
       ),
     ];

@@ -20,7 +20,7 @@ export async function checkForeignAction(
     maxBytes: 1_024,
   });
   const [subject, where] = [`“${name}”`, `${origin}${pathname}`.slice(0, 200)];
-  const check = "Look at its server's log, or correct its URL in Kitsu, under Custom actions.";
+  const check = "Look at its server's log, or correct its URL in Kitsu, under Custom Actions.";
   if (!isAnswered(answer)) return [broken("custom-action-unreachable", subject, `${where} ${answer.text}.`, check)];
   const { status, location } = answer;
   if (isRedirect(answer))
@@ -29,7 +29,7 @@ export async function checkForeignAction(
         "custom-action-redirects",
         subject,
         `${where} redirects to ${location?.slice(0, 200)}, where the selection does not arrive.`,
-        "In Kitsu, under Custom actions, set its URL to the final address. Artists must pass a login page by themselves.",
+        "In Kitsu, under Custom Actions, set its URL to the final address. Artists must pass a login page by themselves.",
       ),
     ];
   if (status === 404 || status >= 500)

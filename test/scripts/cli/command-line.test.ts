@@ -21,6 +21,7 @@ describe("kitsu-actions", () => {
       "test …",
       "deploy …",
       "register …",
+      "doctor …",
       "test:flamenco",
       "test:afanasy",
     ])

@@ -326,7 +326,7 @@ const FAULTS: readonly Fault[] = [
     id: "bot-token-refused",
     level: "broken",
     says: /revoked/,
-    fix: /People > Bots/,
+    fix: /under Bots/,
   },
   {
     is: "part of a token",
@@ -342,7 +342,7 @@ const FAULTS: readonly Fault[] = [
     id: "bot-token-expired",
     level: "broken",
     says: /expired/,
-    fix: /make a new token/,
+    fix: /generate a new token/,
   },
   {
     is: "a token that soon expires",
@@ -351,7 +351,7 @@ const FAULTS: readonly Fault[] = [
     id: "bot-token-expires",
     level: "risky",
     says: /in 9 days/,
-    fix: /make a new token/,
+    fix: /generate a new token/,
   },
   {
     is: "a second factor",
@@ -377,7 +377,7 @@ const FAULTS: readonly Fault[] = [
     id: "bot-role",
     level: "broken",
     says: /role is artist/,
-    fix: /People > Bots.*production manager/,
+    fix: /under Bots, give it the role production manager/,
   },
   {
     is: "a bot that is an administrator",
@@ -550,7 +550,7 @@ const FAULTS: readonly Fault[] = [
     id: "custom-action-unknown",
     level: "broken",
     says: /mean statistics/,
-    fix: /Custom actions, set its URL to https:\/\/edge\.studio\.tld\/actions\/statistics/,
+    fix: /Custom Actions, set its URL to https:\/\/edge\.studio\.tld\/actions\/statistics/,
   },
   {
     is: "a custom action without a path",
@@ -558,7 +558,7 @@ const FAULTS: readonly Fault[] = [
     id: "custom-action-path",
     level: "broken",
     says: /no action/,
-    fix: /Custom actions, set its URL/,
+    fix: /Custom Actions, set its URL/,
   },
   {
     is: "a custom action without an address",
@@ -566,7 +566,7 @@ const FAULTS: readonly Fault[] = [
     id: "custom-action-address",
     level: "broken",
     says: /no address/,
-    fix: /Custom actions, correct its URL/,
+    fix: /Custom Actions, correct its URL/,
   },
   {
     is: "a custom action on plain http",
