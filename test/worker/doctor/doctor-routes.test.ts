@@ -3,7 +3,18 @@ import { describe, expect, it, vi } from "vitest";
 import { setStudioActions } from "../../../worker/actions/index.ts";
 import { defineAction } from "../../../worker/index.ts";
 import { addCustomAction, diagnose, HEALTHY, isFault, openSurroundings } from "../../support/worker/doctor.ts";
-import { ask, EDGE, READER, readFailed, VARIABLES } from "../../support/worker/worker.ts";
+import {
+  AJAX_FIELDS,
+  ajax,
+  ask,
+  EDGE,
+  READER,
+  readAnswer,
+  readFailed,
+  TASK,
+  VARIABLES,
+} from "../../support/worker/worker.ts";
+import { ARTIST, MANAGER } from "../../support/worker/zou.ts";
 
 const page = (init: RequestInit = {}, variables: Record<string, unknown> = {}) =>
   ask("/doctor", { ...init, headers: { accept: "text/html", ...init.headers } }, { ...HEALTHY, ...variables });
@@ -128,6 +139,29 @@ describe("the home page", () => {
 
   it("doesn't if nothing is", async () => {
     expect(await (await ask("/", {}, HEALTHY)).text()).not.toContain("not finished");
+  });
+});
+
+describe("who may mend a set-up", () => {
+  const links = async (path: string, fields: object, variables: Record<string, unknown> = {}) => {
+    const { reply } = await readAnswer(
+      await ask(path, ajax({ ...AJAX_FIELDS, ...fields }), { ...HEALTHY, ...variables }),
+    );
+    return (reply.links ?? []).map(({ url }) => url);
+  };
+  const of = ({ id, email }: { id: string; email: string }) => ({ userid: id, useremail: email, selection: [] });
+
+  it("is led to the doctor by debug, and nobody else", async () => {
+    openSurroundings();
+    expect(await links("/actions/debug", of(MANAGER))).toContain(`${EDGE}/doctor`);
+    expect(await links("/actions/debug", of(ARTIST))).not.toContain(`${EDGE}/doctor`);
+  });
+
+  it("is led there by a failure because of the set-up; by debug, if nobody's role is known", async () => {
+    const { answer } = openSurroundings();
+    answer("https://kitsu.studio.tld/api/", () => new Response("{}", { status: 401 }));
+    expect(await links("/actions/debug", of(ARTIST))).toContain(`${EDGE}/doctor`);
+    expect(await links("/actions/statistics", { ...of(ARTIST), selection: [TASK] })).not.toContain(`${EDGE}/doctor`);
   });
 });
 
