@@ -1,5 +1,5 @@
-// What only the TD's machine can see: wrangler.toml. Secrets are not in it, so nothing is said about
-// those.
+// What only the TD's machine can see: wrangler.toml. Secrets are not in it, so nothing is said
+// about those.
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
