@@ -150,6 +150,7 @@ const ORDER = [
   "actions",
   "storage",
   "pages",
+  "doctor",
   "run/long-run",
   "run",
   "index.ts",

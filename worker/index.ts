@@ -5,22 +5,23 @@ import { pageScript } from "../gen/page-script.ts";
 import { themeScript } from "../gen/theme-script.ts";
 import { returnToLog, signIn, signOut } from "./access/log-access.ts";
 import type { Action } from "./action/action.ts";
-import { listActions, setStudioActions } from "./actions/index.ts";
+import { setStudioActions } from "./actions/index.ts";
+import { serveDoctor, serveDoctorJson } from "./doctor/doctor-routes.ts";
+import { readSettingsFor, serveHome } from "./doctor/set-up.ts";
 import { toFailure } from "./format/failure.ts";
 import { serveContract, serveOpenapi } from "./pages/api-description.ts";
-import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
 import { isForKitsu, passToKitsu } from "./pages/pass-to-kitsu.ts";
 import { serveAsset } from "./pages/serve-asset.ts";
 import { serveLanguage, serveMetadata, serveTagScript, serveUserscript } from "./pages/userscript-file.ts";
-import { readUserscriptVersion } from "./pages/userscript-version.ts";
 import { addCorsHeaders, addCorsHeadersWithoutSettings, createPreflightResponse } from "./request/cors.ts";
 import { answerPreflight } from "./request/origin.ts";
-import { redirectToHttps, withPublicUrl } from "./request/public-url.ts";
+import { withPublicUrl } from "./request/public-url.ts";
 import { checkAddressRate } from "./request/rate-limit.ts";
 import { readReader } from "./request/read-reader.ts";
 import { type RequestContext, readPath } from "./request/request-context.ts";
+import { onHttps, type PartHandler, withPart } from "./request/route-handlers.ts";
 import { refuseUnknownRoute } from "./request/unknown-route.ts";
 import { serveCatalogue } from "./run/catalogue.ts";
 import { dispatch } from "./run/dispatch.ts";
@@ -32,7 +33,7 @@ import { erasePerson, servePerson, servePersonExport } from "./run/person-routes
 import { answerFailure } from "./run/response.ts";
 import { serveRun, voidAttempt } from "./run/run-routes.ts";
 import { serveUse, serveUseCsv, serveUseJson } from "./run/use-routes.ts";
-import { type Env, readSettings } from "./settings/settings.ts";
+import type { Env } from "./settings/settings.ts";
 import {
   serveFile,
   serveMedia,
@@ -41,7 +42,13 @@ import {
   serveTicketReport,
   serveTicketState,
 } from "./storage/temporary-link-routes.ts";
-import { readUnstable } from "./storage/use/unstable.ts";
+
+const control =
+  (kind: "cancel" | "pause" | "resume"): PartHandler =>
+  (request, id, context) =>
+    dispatchControl(request, id, kind, context);
+
+const dispatchDry: PartHandler = (request, id, context) => dispatch(request, id, context, true);
 
 /**
  * itty-router adds members to the request that it routes. It gets a stand-in, so that handlers get
@@ -49,18 +56,15 @@ import { readUnstable } from "./storage/use/unstable.ts";
  */
 const makeRouter = (base: string) =>
   Router<IRequest, [request: Request, context: RequestContext], Response>({ base })
-    .get("/", (_, request, context) => redirectToHttps(request) ?? serveHome(context))
-    .get(
-      "/kitsu-actions.user.js",
-      (_, request, context) => redirectToHttps(request) ?? serveUserscript(request, context),
-    )
-    .get("/kitsu-actions.js", (_, request, context) => redirectToHttps(request) ?? serveTagScript(request, context))
-    .get("/kitsu-actions.meta.js", (_, request, context) => redirectToHttps(request) ?? serveMetadata(request, context))
-    .get("/kitsu-actions.:language.json", ({ params }, request, context) =>
-      serveLanguage(request, params.language ?? "", context),
-    )
+    .get("/", onHttps(serveHome))
+    .get("/doctor", onHttps(serveDoctor))
+    .get("/doctor.json", (_, request, context) => serveDoctorJson(request, context))
+    .get("/kitsu-actions.user.js", onHttps(serveUserscript))
+    .get("/kitsu-actions.js", onHttps(serveTagScript))
+    .get("/kitsu-actions.meta.js", onHttps(serveMetadata))
+    .get("/kitsu-actions.:language.json", withPart("language", serveLanguage))
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
-    .post("/actions/:id/dry", ({ params }, request, context) => dispatch(request, params.id ?? "", context, true))
+    .post("/actions/:id/dry", withPart("id", dispatchDry))
     .get("/runs", (_, request, context) => serveLog(request, context))
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))
     .get("/runs.csv", (_, request, context) => serveLogCsv(request, context))
@@ -74,28 +78,22 @@ const makeRouter = (base: string) =>
     .get("/runs/person.json", (_, request, context) => servePersonExport(request, context))
     .get("/runs/person/erase", (_, __, context) => returnToLog(context))
     .post("/runs/person/erase", (_, request, context) => erasePerson(request, context))
-    .get("/runs/:id", ({ params }, request, context) => serveRun(request, params.id ?? "", context))
-    .get("/runs/:id/fixture.json", ({ params }, request, context) => serveFixture(request, params.id ?? "", context))
+    .get("/runs/:id", withPart("id", serveRun))
+    .get("/runs/:id/fixture.json", withPart("id", serveFixture))
     .options("/runs/:id/:again", (_, request, context) => answerPreflight(request, context))
-    .post("/runs/:id/void", ({ params }, request, context) => voidAttempt(request, params.id ?? "", context))
-    .post("/runs/:id/retry", ({ params }, request, context) => dispatchRetry(request, params.id ?? "", context))
-    .post("/runs/:id/undo", ({ params }, request, context) => dispatchUndo(request, params.id ?? "", context))
-    .post("/runs/:id/cancel", ({ params }, request, context) =>
-      dispatchControl(request, params.id ?? "", "cancel", context),
-    )
-    .post("/runs/:id/pause", ({ params }, request, context) =>
-      dispatchControl(request, params.id ?? "", "pause", context),
-    )
-    .post("/runs/:id/resume", ({ params }, request, context) =>
-      dispatchControl(request, params.id ?? "", "resume", context),
-    )
-    .get("/runs/:id/follow", ({ params }, request, context) => serveFollow(request, params.id ?? "", context))
+    .post("/runs/:id/void", withPart("id", voidAttempt))
+    .post("/runs/:id/retry", withPart("id", dispatchRetry))
+    .post("/runs/:id/undo", withPart("id", dispatchUndo))
+    .post("/runs/:id/cancel", withPart("id", control("cancel")))
+    .post("/runs/:id/pause", withPart("id", control("pause")))
+    .post("/runs/:id/resume", withPart("id", control("resume")))
+    .get("/runs/:id/follow", withPart("id", serveFollow))
     .get("/runs/:id/picture", ({ params }, _, context) => servePicture(params.id ?? "", context))
-    .post("/runs/:id/progress", ({ params }, request, context) => serveReport(request, params.id ?? "", context))
-    .all("/t/:token", ({ params }, request, context) => serveTicket(request, params.token ?? "", context))
+    .post("/runs/:id/progress", withPart("id", serveReport))
+    .all("/t/:token", withPart("token", serveTicket))
     .get("/t/:token/state", ({ params }, _, context) => serveTicketState(params.token ?? "", context))
-    .post("/t/:token/report", ({ params }, request, context) => serveTicketReport(request, params.token ?? "", context))
-    .all("/media/:token/:name", ({ params }, request, context) => serveMedia(request, params.token ?? "", context))
+    .post("/t/:token/report", withPart("token", serveTicketReport))
+    .all("/media/:token/:name", withPart("token", serveMedia))
     .get("/files/:token/:name", ({ params }, _, context) => serveFile(params.token ?? "", context))
     .get("/tasks/:token/:page", ({ params }, request, context) =>
       serveTasks(request, params.token ?? "", params.page ?? "", context),
@@ -112,12 +110,6 @@ const makeRouter = (base: string) =>
     .post("/ping", answerPing);
 
 const answerPing = () => new Response(null, { status: 204 });
-
-async function serveHome(context: RequestContext): Promise<Response> {
-  const { env, settings, ctx } = context;
-  const unstable = readUnstable(env, (work) => ctx.waitUntil(work));
-  return renderHome(context, listActions(settings), await readUserscriptVersion(env, settings), await unstable);
-}
 
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
@@ -162,7 +154,7 @@ async function serve(
 ): Promise<Response> {
   let request: Request = arrived;
   try {
-    const settings = readSettings(env);
+    const settings = readSettingsFor(new URL(arrived.url).pathname, env);
     request = withPublicUrl(arrived, settings);
     const url = new URL(request.url);
     const reader = readReader(request, url, settings);

@@ -71,6 +71,14 @@ const COMMANDS = new Map<string, Command>([
     },
   ],
   [
+    "doctor",
+    {
+      takes: "…",
+      about: "says what is wrong with the set-up: doctor --help",
+      run: async (args) => (await import("./doctor.ts")).doctor(folder, args),
+    },
+  ],
+  [
     "call",
     {
       takes: "…",

@@ -169,11 +169,16 @@ const inOpenapi = (text: string) => text.replaceAll('"#/$defs/', '"#/components/
 /** Of the worker's own answers that are not on the wire between it and the others. */
 async function makeServerSchemas(): Promise<Schemas> {
   // Imported by URL, because workerd's types and Node's conflict.
-  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }, { UseDocument }] =
+  const [{ StoredReply, StoredText }, { RunRecord }, { Summary }, { TicketReport }, { UseDocument }, { Diagnosis }] =
     await Promise.all(
-      ["format/reply", "storage/run-record", "storage/run-log", "storage/ticket-report", "storage/use/use-report"].map(
-        (name) => import(new URL(`worker/${name}.ts`, root).href),
-      ),
+      [
+        "format/reply",
+        "storage/run-record",
+        "storage/run-log",
+        "storage/ticket-report",
+        "storage/use/use-report",
+        "doctor/finding",
+      ].map((name) => import(new URL(`worker/${name}.ts`, root).href)),
     );
   const Text = v.string();
   const schemas = {
@@ -209,6 +214,7 @@ async function makeServerSchemas(): Promise<Schemas> {
     }),
     TicketReport,
     UseDocument,
+    Diagnosis,
   };
   const replaced = new Map<unknown, JsonSchema>([
     [StoredReply, refer("Reply")],

@@ -1,12 +1,16 @@
 // The routes of what the worker serves to browsers and programs: pages, the userscript, assets.
-import { asset, fails, NO_CONTENT, type Operation, type Paths, page, queryText, type Responses } from "./operation.ts";
+import {
+  asset,
+  fails,
+  HTTPS,
+  NO_CONTENT,
+  type Operation,
+  type Paths,
+  page,
+  queryText,
+  type Responses,
+} from "./operation.ts";
 
-const HTTPS: Responses = {
-  308: {
-    description: "To the same address by https.",
-    headers: { location: { required: true, schema: { type: "string" } } },
-  },
-};
 const NOT_MODIFIED: Responses = { 304: { description: "As `if-none-match` says." } };
 const ETAG = { etag: { required: true, schema: { type: "string" as const } } };
 

@@ -4,6 +4,7 @@ import {
   asset,
   fails,
   goesTo,
+  HTTPS,
   json,
   type Operation,
   type Parameter,
@@ -37,7 +38,8 @@ const READERS = [{ logToken: [] }, { logCookie: [] }];
 const LINK = {
   link: { description: 'the next page, with `rel="next"`', schema: { type: "string" as const } },
 };
-const CODES = ["invalid-filter", "sign-in-required", "log-closed", "log-unreachable"] as const;
+const ACCESS_CODES = ["sign-in-required", "log-closed"] as const;
+const CODES = ["invalid-filter", ...ACCESS_CODES, "log-unreachable"] as const;
 
 const returnToLog = (operationId: string): Operation => ({
   operationId,
@@ -184,6 +186,26 @@ export const LOG_PATHS: Paths = {
       },
     },
   },
+  "/doctor": {
+    get: {
+      operationId: "openDoctor",
+      tags: ["Log"],
+      summary: "What is wrong with the set-up, as a page",
+      description: "Works with invalid settings, too. Without access, the page to sign in, or how to get access.",
+      security: [{}, ...READERS],
+      responses: { 200: { description: "The page.", content: page }, ...HTTPS, ...fails(...ACCESS_CODES) },
+    },
+  },
+  "/doctor.json": {
+    get: {
+      operationId: "readDoctor",
+      tags: ["Log"],
+      summary: "What is wrong with the set-up, as JSON",
+      description: "Works with invalid settings, too. Asks Kitsu, farms and targets, and changes nothing.",
+      security: READERS,
+      responses: { 200: { description: "The findings.", content: json("Diagnosis") }, ...fails(...ACCESS_CODES) },
+    },
+  },
   "/runs/sign-in": {
     get: returnToLog("openSignIn"),
     post: {
@@ -196,12 +218,16 @@ export const LOG_PATHS: Paths = {
         required: true,
         content: {
           "application/x-www-form-urlencoded": {
-            schema: { type: "object", properties: { token: { type: "string" } }, required: ["token"] },
+            schema: {
+              type: "object",
+              properties: { token: { type: "string" }, page: { type: "string", enum: ["runs", "doctor"] } },
+              required: ["token"],
+            },
           },
         },
       },
       responses: {
-        ...goesTo("To the log, with the cookie."),
+        ...goesTo("To the log or the doctor, with the cookie."),
         ...fails("sign-in-refused", "origin-not-allowed", "invalid-call", "unsupported-media-type", "body-too-large"),
       },
     },

@@ -83,3 +83,10 @@ export const goesTo = (description: string): Responses => ({
 });
 
 export const NO_CONTENT = (description: string): Responses => ({ 204: { description } });
+
+export const HTTPS: Responses = {
+  308: {
+    description: "To the same address by https.",
+    headers: { location: { required: true, schema: { type: "string" } } },
+  },
+};

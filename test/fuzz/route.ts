@@ -35,6 +35,8 @@ const ROUTES: readonly (readonly [path: RegExp, route: Route])[] = [
   [/^\/runs\.(json|csv)$/, { name: "/runs.json, .csv", readers: "nobody", answers: "other" }],
   [/^\/use$/, { name: "/use", readers: "nobody", answers: "page" }],
   [/^\/use\.(json|csv)$/, { name: "/use.json, .csv", readers: "nobody", answers: "other" }],
+  [/^\/doctor$/, { name: "/doctor", readers: "nobody", answers: "page" }],
+  [/^\/doctor\.json$/, { name: "/doctor.json", readers: "nobody", answers: "other" }],
   [/^\/t\/[0-9a-f]{64}\/state$/, { name: "/t/:token/state", readers: "anybody", answers: "other" }],
   [/^\/(t|media|files|tasks)\//, { name: "/t, /media, /files, /tasks", readers: "nobody", answers: "other" }],
   [

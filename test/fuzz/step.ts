@@ -86,6 +86,8 @@ const PATHS = [
   "/runs",
   "/runs/",
   "/runs.json",
+  "/doctor",
+  "/doctor.json",
   `/tasks/${"0".repeat(64)}/0`,
 ];
 
@@ -185,7 +187,16 @@ const independent = (): fc.Arbitrary<Step> =>
   fc.oneof(
     fc.record({
       kind: fc.constant("log" as const),
-      path: fc.constantFrom("/runs", "/runs.json", "/runs.csv", "/use", "/use.json", "/use.csv"),
+      path: fc.constantFrom(
+        "/runs",
+        "/runs.json",
+        "/runs.csv",
+        "/use",
+        "/use.json",
+        "/use.csv",
+        "/doctor",
+        "/doctor.json",
+      ),
       query: fc.array(filter(), { maxLength: 3 }),
       access: access(),
       headers: pageHeaders(),

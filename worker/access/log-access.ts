@@ -12,6 +12,9 @@ import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 
 const COOKIE = "kitsu_actions_log";
+/** The pages that the token opens. */
+const PAGES = ["runs", "use", "doctor"] as const;
+export type LogPage = (typeof PAGES)[number];
 const SIGNED_IN_S = 12 * 3_600;
 const AUDIENCE = "log";
 
@@ -45,10 +48,11 @@ export async function checkLogAccess(request: Request, context: LogContext): Pro
   });
 }
 
-/** Exchanges the token in the sign-in form for the cookie, and redirects to the log. */
+/** Exchanges the token in the sign-in form for the cookie, and redirects to the page that asked. */
 export async function signIn(request: Request, settings: Settings): Promise<Response> {
   checkOwnOrigin(request, settings);
-  const [, token] = (await readFields(request)).find(([name]) => name === "token") ?? [];
+  const fields = new Map(await readFields(request));
+  const token = fields.get("token");
   if (
     settings.logToken === undefined ||
     typeof token !== "string" ||
@@ -66,7 +70,8 @@ export async function signIn(request: Request, settings: Settings): Promise<Resp
     .setIssuedAt()
     .setExpirationTime(`${SIGNED_IN_S}s`)
     .sign(new TextEncoder().encode(listTokens(settings.logToken)[0]));
-  return redirectToLog(request, settings, `${COOKIE}=${cookie}`, SIGNED_IN_S);
+  const page = PAGES.find((one) => one === fields.get("page"));
+  return redirect(request, settings, { cookie: `${COOKIE}=${cookie}`, maxAgeS: SIGNED_IN_S, page });
 }
 
 /** Deletes the cookie and ends its session, so that copies of it are void, too. */
@@ -75,19 +80,21 @@ export async function signOut(request: Request, { env, settings }: LogContext): 
   const cookie = readCookie(request);
   const session = cookie && settings.logToken && (await readSession(cookie, settings.logToken));
   if (session) await env.RUN_COORDINATORS?.getByName(session).voidAttempt("");
-  return redirectToLog(request, settings, `${COOKIE}=`, 0);
+  return redirect(request, settings, { cookie: `${COOKIE}=`, maxAgeS: 0 });
 }
 
 /** For people who reload the page that answered the form, or open its address. */
 export const returnToLog = ({ settings }: LogContext): Response =>
   new Response(null, { status: 303, headers: { location: `${settings.basePath}/runs` } });
 
-function redirectToLog(request: Request, { basePath }: Settings, cookie: string, maxAgeS: number): Response {
+type Redirection = { cookie: string; maxAgeS: number; page?: LogPage | undefined };
+
+function redirect(request: Request, { basePath }: Settings, { cookie, maxAgeS, page = "runs" }: Redirection): Response {
   const secure = new URL(request.url).protocol === "https:" ? "; Secure" : "";
   return new Response(null, {
     status: 303,
     headers: {
-      location: `${basePath}/runs`,
+      location: `${basePath}/${page}`,
       "set-cookie": `${cookie}; Path=${basePath || "/"}; Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict${secure}`,
     },
   });

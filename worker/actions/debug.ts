@@ -48,7 +48,7 @@ export const debug = defineAction({
           message("debug.firstListed", { count: DESCRIBED_TASKS_MAX }),
       ]),
       outcomes: selection?.missing.map(skipMissing),
-      links: selection && linkToPage(context),
+      links: [...(selection === undefined ? [] : linkToPage(context)), ...linkToDoctor(context)],
       effects: [
         { kind: "copy", label: message("debug.copyCall"), text: JSON.stringify(call) },
         ...(selection === undefined || count > COPIED_TASKS_MAX
@@ -106,6 +106,12 @@ function linkToPage({ call, base }: ActionContext): Link[] {
   });
   return [{ label: message("debug.openAsPage"), url: `${base}/actions/debug?${query}` }];
 }
+
+/** For those who look after the set-up. If Kitsu can't be asked, that may be anyone. */
+const linkToDoctor = ({ person: { role }, base }: ActionContext): Link[] =>
+  role === undefined || role === "manager" || role === "admin"
+    ? [{ label: message("doctor.title"), url: `${base}/doctor` }]
+    : [];
 
 /** Clients see fewer fields of a task, in the tables and in what is copied. */
 async function isClient({ roleIn }: ActionContext, tasks: readonly SelectedTask[]): Promise<boolean> {

@@ -48,11 +48,13 @@ export function setStudioActions(actions: readonly Action[]): void {
   cachedActions = new WeakMap();
 }
 
+export const hasStudioActions = (): boolean => studioActions.length > 0;
+
 /** The built-in actions, the studio's own, and one for each forward target. */
 function allActions(settings: Settings): readonly Action[] {
   const cached = cachedActions.get(settings);
   if (cached !== undefined) return cached;
-  const actions = [...ACTIONS, ...studioActions, ...settings.forwardTargets.map(forwardTo)];
+  const actions = makeActions(settings);
   const unknown = [...settings.limits.keys()].find(
     (id) => id !== EVERY_ACTION && actions.every((action) => action.id !== id),
   );
@@ -61,6 +63,11 @@ function allActions(settings: Settings): readonly Action[] {
   cachedActions.set(settings, actions);
   return actions;
 }
+
+const makeActions = ({ forwardTargets }: Settings) => [...ACTIONS, ...studioActions, ...forwardTargets.map(forwardTo)];
+
+/** The ids of all, whether they are configured or not. A forward target may repeat one. */
+export const listActionIds = (settings: Settings): string[] => makeActions(settings).map(({ id }) => id);
 
 /** The actions that are fully configured. */
 export function listActions(settings: Settings): readonly Action[] {

@@ -11,12 +11,17 @@ import { TAG_SCRIPT } from "./userscript-file.ts";
 
 type Listed = Pick<Action, "id" | "title" | "about" | "modes">;
 
-/** @param unstable the ids of actions that often fail */
+/**
+ * - `needsSetUp`: something in the settings is missing or wrong; the doctor says what
+ * - `unstable`: the ids of actions that often fail
+ */
+type HomeState = { needsSetUp: boolean; unstable: readonly string[] };
+
 export function renderHome(
   context: RequestContext,
   actions: readonly Listed[],
   version: string,
-  unstable: readonly string[] = [],
+  { needsSetUp, unstable }: HomeState,
 ): Response {
   const { base, settings } = context;
   const addresses = settings.kitsuUrls.map((url) => html`<a href="${url}">${url}</a>`);
@@ -33,6 +38,7 @@ export function renderHome(
     body: html`<section>
 <h1>${message("home.heading")}</h1>
 <p>${rich("home.about", { addresses })}</p>
+${needsSetUp && renderNotice(settings.basePath)}
 ${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
 ${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { file: html`<code>docs/network.md</code>` })}</p>`}
 </section>
@@ -40,6 +46,22 @@ ${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions, unstable)}`,
   });
 }
+
+/** The home page with invalid settings. Strangers read it, too, so it does not say which. */
+export function renderUnfinished(context: RequestContext): Response {
+  return renderPage({
+    ...context,
+    title: message("home.home"),
+    status: 500,
+    body: html`<section>
+<h1>${message("home.heading")}</h1>
+${renderNotice(context.settings.basePath)}
+</section>`,
+  });
+}
+
+const renderNotice = (basePath: string): Content =>
+  html`<p class="outdated"><a href="${basePath}/doctor">${message("doctor.unfinished")}</a></p>`;
 
 /** Whether a userscript manager's copy runs here: on another host, no other copy can be seen. */
 const renderState = (

@@ -91,6 +91,9 @@ dl + .effects, dl + .quiet { margin-top: 1rem; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 .steps li { margin-bottom: .5em; }
 .tabs { display: flex; gap: .4rem; margin-bottom: 1rem; } .tabs a { padding: .35rem 1rem; border-radius: 2em; text-decoration: none; color: var(--text); } .tabs a:hover { background: var(--raised); } .tabs [aria-current] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
+.broken { --look: var(--failed); } .risky { --look: var(--warning); } .worth-knowing { --look: var(--info); } .fine { --look: var(--success); }
+.findings { list-style: none; padding: 0; } .findings li { display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: .2rem .8rem; padding: .5rem 0; border-bottom: 1px solid var(--border); } .findings .tag { justify-self: start; align-self: start; }
+.findings p { margin: 0; overflow-wrap: anywhere; } .fix { color: var(--strong); } .fix::before { content: "→ "; } @media (max-width: 40rem) { .findings li { grid-template-columns: minmax(0, 1fr); } }
 @page { margin: 14mm; }
 @media print {
   html { font-size: 9.5pt; } .bar, .tabs, .filter, .links, .effects, .find, button, .again, .fold summary { display: none; } body, section { background: #fff; border: 0; padding: 0; } main { max-width: none; padding: 0; }

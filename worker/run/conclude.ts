@@ -9,6 +9,7 @@ import { nameTasks } from "../storage/selected-tasks.ts";
 import { warnIfUnstable } from "../storage/use/unstable.ts";
 import { type CallState, makeRecord } from "./call-state.ts";
 import type { ExecuteResult } from "./execute.ts";
+import { linkDoctor } from "./link-doctor.ts";
 import { answerCall, statusOf } from "./response.ts";
 import type { PendingRecord } from "./run-recorder.ts";
 import { startLongRun } from "./start-long-run.ts";
@@ -62,11 +63,12 @@ export async function concludeCall(
 function recordOutcome(
   state: CallState,
   outcome: Exclude<ExecuteResult, { duplicate: unknown }> | Failure,
-  { settings }: RequestContext,
+  { settings, base }: RequestContext,
 ): RunRecord {
   const failure = outcome instanceof Failure ? outcome : undefined;
   const undo = outcome instanceof Failure ? undefined : outcome.undo;
-  const named = nameTasks(removeUnsafeLinks(outcome.reply, settings.schemes), state.call, state.selected);
+  const safe = linkDoctor(removeUnsafeLinks(outcome.reply, settings.schemes), failure, state, base);
+  const named = nameTasks(safe, state.call, state.selected);
   // Its page would say to run it from Kitsu again, but that runs the action.
   const isChange = state.call?.changeOf !== undefined;
   const reply = isChange && named.kind === "failed" ? { ...named, retry: undefined } : named;

@@ -29,7 +29,8 @@ const COLUMNS = [
 
 /** `GET /use`: the page, or the sign-in page. */
 export async function serveUse(request: Request, context: RequestContext): Promise<Response> {
-  if (context.settings.logToken !== undefined && !(await mayReadLog(request, context))) return renderSignIn(context);
+  if (context.settings.logToken !== undefined && !(await mayReadLog(request, context)))
+    return renderSignIn(context, "use");
   await checkLogAccess(request, context);
   const query = readQuery(context);
   const { report, problem } = await readReport(query, context);

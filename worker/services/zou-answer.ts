@@ -84,8 +84,8 @@ function describeForeign(answer: ZouAnswer, quote: string): Text {
     : message("kitsu.quotedForeignAnswer", { status: String(status), quote });
 }
 
-/** No regular expression: a malicious page could make one slow. */
-function readTitle(body: string): string {
+/** The title of a page. No regular expression: a malicious page could make one slow. */
+export function readTitle(body: string): string {
   const start = body.toLowerCase().indexOf("<title");
   const open = start < 0 ? -1 : body.indexOf(">", start);
   const end = open < 0 ? -1 : body.indexOf("<", open);

@@ -92,26 +92,59 @@ export type SettingsWithChat = Settings & { chat: ChatSettings };
 
 const DAY_S = 86_400;
 
-const cache = new WeakMap<Variables, Settings>();
+/** What is wrong with a setting, and what to set. */
+export type SettingProblem = { name: string; text: Message };
 
-/** Parses the settings once per environment. */
+/** `problems` is empty if all settings are valid. */
+export type InspectedSettings = { settings: Settings; problems: readonly SettingProblem[] };
+
+const cache = new WeakMap<Variables, InspectedSettings>();
+
+/** Throws a failure that names all settings that are invalid. */
 export function readSettings(env: Variables): Settings {
-  const settings = cache.get(env) ?? parseSettings(env);
-  cache.set(env, settings);
+  const { settings, problems } = inspectSettings(env);
+  if (problems.length > 0) throw notConfigured(problems);
   return settings;
 }
 
-function parseSettings(env: Variables): Settings {
+/**
+ * All problems at once, and settings in which whatever is invalid is not set. Only what helps to
+ * mend them works with those: without a valid KITSU_URL, `kitsuUrls` is empty. Parses them once per
+ * environment.
+ */
+export function inspectSettings(env: Variables): InspectedSettings {
+  const inspected = cache.get(env) ?? parseSettings(env);
+  cache.set(env, inspected);
+  return inspected;
+}
+
+/** In place of a KITSU_URL that is invalid. */
+const NO_KITSU = "https://kitsu.invalid";
+
+function parseSettings(env: Variables): InspectedSettings {
   // An empty variable counts as unset.
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = v.safeParse(Environment, set);
-  if (!parsed.success) throw notConfigured(parsed.issues.map((issue) => explainIssue(issue)));
-  const vars = parsed.output;
-  const basePath = vars.BASE_PATH.replace(/\/$/, "");
+  const problems = (parsed.issues ?? []).map((issue) => ({ name: nameOf(issue), text: explainIssue(issue) }));
+  const invalid = new Set(problems.map(({ name }) => name));
+  const vars = parsed.success
+    ? parsed.output
+    : v.parse(Environment, {
+        ...Object.fromEntries(Object.entries(set).filter(([name]) => !invalid.has(name))),
+        ...(invalid.has("KITSU_URL") && { KITSU_URL: NO_KITSU }),
+      });
   // Without a path of its own, nothing tells the worker's requests from Kitsu's.
-  if (vars.INJECT === "1" && basePath === "")
-    throw notConfigured([message("settings.inject", { name: "INJECT", setting: "BASE_PATH" })]);
-  const kitsuUrls = vars.KITSU_URL.map((url) => url.replace(/\/+$/, ""));
+  if (vars.INJECT === "1" && vars.BASE_PATH.replace(/\/$/, "") === "")
+    problems.push({ name: "INJECT", text: message("settings.inject", { name: "INJECT", setting: "BASE_PATH" }) });
+  return { settings: toSettings(env, set, vars), problems };
+}
+
+/** The setting that an issue is about. */
+const nameOf = (issue: v.BaseIssue<unknown>) => String(issue.path?.[0]?.key);
+
+function toSettings(env: Variables, set: Variables, vars: v.InferOutput<typeof Environment>): Settings {
+  const basePath = vars.BASE_PATH.replace(/\/$/, "");
+  const kitsuUrls = vars.KITSU_URL.filter((url) => url !== NO_KITSU).map((url) => url.replace(/\/+$/, ""));
   const kitsuOrigins = [...new Set(kitsuUrls.map((url) => new URL(url).origin))];
   return {
     kitsuUrls,
@@ -188,8 +221,8 @@ function findSecret(env: Variables, id: string): string | undefined {
   return secret.success ? secret.output : undefined;
 }
 
-function notConfigured(problems: readonly Message[]): Failure {
-  const different = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+function notConfigured(problems: readonly SettingProblem[]): Failure {
+  const different = new Map(problems.map(({ text }) => [JSON.stringify(text), text]));
   return new Failure("not-configured", {
     text: joinSentences([...different.values()]),
     advice: message("settings.set"),

@@ -21,6 +21,7 @@ describe("kitsu-actions", () => {
       "test …",
       "deploy …",
       "register …",
+      "doctor …",
       "export …",
       "forget …",
       "test:flamenco",

@@ -336,7 +336,7 @@ describe("the worker itself", () => {
   });
 
   it("says that INJECT needs a path, where it can", async () => {
-    const { response, end } = await open("/", { headers: {} }, { BASE_PATH: "" }, "https://edge.studio.tld");
+    const { response, end } = await open("/actions", { headers: {} }, { BASE_PATH: "" }, "https://edge.studio.tld");
     expect(await response.text()).toContain("BASE_PATH");
     await end();
   });

@@ -19,8 +19,12 @@ export const asNode = (version: string): string[] => [
 ];
 
 /** @param args of Node */
-export async function run(folder: string, args: readonly string[]): Promise<Finished> {
-  const child = start(folder, args);
+export async function run(
+  folder: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<Finished> {
+  const child = start(folder, args, env);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), exited]);
   return { stdout, stderr, code };

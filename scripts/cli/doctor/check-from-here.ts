@@ -1,0 +1,91 @@
+// What this machine sees, as a browser in the studio would: Kitsu's page with its headers, whether
+// calls pass, and the servers of custom actions that are not the worker's.
+import { checkPageHeaders } from "../../../worker/doctor/check-kitsu-page.ts";
+import { broken, type Diagnosis, type Finding, fine, risky } from "../../../worker/doctor/finding.ts";
+import { isAnswered, isRedirect, openProbe, type Probe } from "../../../worker/doctor/probe.ts";
+import { checkForeignAction } from "./foreign-action.ts";
+import type { LocatedFinding } from "./format-findings.ts";
+
+export async function checkFromHere(worker: string, diagnosis: Diagnosis): Promise<LocatedFinding[]> {
+  // A browser would send each of these by itself: the worker's limit of requests doesn't apply.
+  const probe = openProbe(new AbortController().signal, Number.POSITIVE_INFINITY);
+  const [kitsu] = diagnosis.kitsu;
+  const findings = await Promise.all([
+    ...diagnosis.kitsu.map((url) => checkPage(url, worker, diagnosis, probe)),
+    ...(kitsu === undefined
+      ? []
+      : [checkCalls(worker, new URL(kitsu).origin, probe), checkForeign(worker, kitsu, diagnosis, probe)]),
+  ]);
+  return findings.flat().map((finding) => ({ ...finding, group: "here" }));
+}
+
+/** What the worker has found already is not repeated. */
+async function checkPage(url: string, worker: string, { findings }: Diagnosis, probe: Probe): Promise<Finding[]> {
+  const answer = await probe(`${url}/`, { headers: { accept: "text/html" } });
+  if (!isAnswered(answer))
+    return [
+      risky(
+        "kitsu-page-missing",
+        url,
+        `Seen from here, it ${answer.text}.`,
+        "Open it in a browser, and check the DNS and the certificate.",
+      ),
+    ];
+  const found = checkPageHeaders(url, answer, worker);
+  return found.filter((one) => !findings.some(({ id, subject }) => id === one.id && subject === one.subject));
+}
+
+/** As Kitsu sends them, in both ways, to an address that does nothing. */
+const DIALECTS = { form: "application/x-www-form-urlencoded", Ajax: "application/json" } as const;
+
+async function checkCalls(worker: string, origin: string, probe: Probe): Promise<Finding[]> {
+  const preflight = await probe(`${worker}/actions/debug`, {
+    method: "OPTIONS",
+    headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+  });
+  const allowed = isAnswered(preflight) && preflight.headers.get("access-control-allow-origin") === origin;
+  const findings: Finding[] = allowed
+    ? []
+    : [
+        broken(
+          "preflight-refused",
+          worker,
+          `It does not allow Ajax calls from ${origin}${isAnswered(preflight) ? ` (status ${preflight.status})` : ""}.`,
+          "Look at the proxy or firewall in front of the worker: it must pass OPTIONS, and the worker's headers.",
+        ),
+      ];
+  for (const [dialect, type] of Object.entries(DIALECTS)) {
+    const answer = await probe(`${worker}/ping`, { method: "POST", headers: { origin, "content-type": type } });
+    if (isAnswered(answer) && answer.status === 204) continue;
+    const what = isAnswered(answer)
+      ? isRedirect(answer)
+        ? `redirects to ${answer.location}`
+        : `answers with status ${answer.status}`
+      : answer.text;
+    findings.push(
+      broken(
+        "call-refused",
+        worker,
+        `A call as ${dialect} does not arrive: it ${what}.`,
+        "Look at the proxy or firewall in front of the worker.",
+      ),
+    );
+  }
+  return findings.length > 0
+    ? findings
+    : [fine("calls-arrive", worker, "Calls from Kitsu's page arrive, as form and as Ajax.")];
+}
+
+async function checkForeign(
+  worker: string,
+  kitsu: string,
+  { customActions = [] }: Diagnosis,
+  probe: Probe,
+): Promise<Finding[]> {
+  const checks = customActions.map(async (one) => {
+    const target = URL.parse(one.url.trim(), `${kitsu}/`);
+    if (target === null || !/^https?:$/.test(target.protocol) || target.origin === new URL(worker).origin) return [];
+    return checkForeignAction(one, target, new URL(kitsu).origin, probe);
+  });
+  return (await Promise.all(checks)).flat();
+}

@@ -1,0 +1,59 @@
+// A custom action of somebody else's: does its server answer, and does it let Kitsu's page call it?
+// Only a browser's own question (OPTIONS) is sent, without credentials, so nothing is run.
+import { broken, type Finding, type ListedAction, risky } from "../../../worker/doctor/finding.ts";
+import { type Answered, isAnswered, isRedirect, type Probe } from "../../../worker/doctor/probe.ts";
+
+/** @param kitsu the origin of Kitsu's page */
+export async function checkForeignAction(
+  { name, is_ajax: isAjax }: Pick<ListedAction, "name" | "is_ajax">,
+  { href, origin, pathname }: URL,
+  kitsu: string,
+  probe: Probe,
+): Promise<Finding[]> {
+  const answer = await probe(href, {
+    method: "OPTIONS",
+    headers: {
+      origin: kitsu,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type",
+    },
+    maxBytes: 1_024,
+  });
+  const [subject, where] = [`“${name}”`, `${origin}${pathname}`.slice(0, 200)];
+  const check = "Look at its server's log, or correct its URL in Kitsu, under Custom Actions.";
+  if (!isAnswered(answer)) return [broken("custom-action-unreachable", subject, `${where} ${answer.text}.`, check)];
+  const { status, location } = answer;
+  if (isRedirect(answer))
+    return [
+      broken(
+        "custom-action-redirects",
+        subject,
+        `${where} redirects to ${location?.slice(0, 200)}, where the selection does not arrive.`,
+        "In Kitsu, under Custom Actions, set its URL to the final address. Artists must pass a login page by themselves.",
+      ),
+    ];
+  if (status === 404 || status >= 500)
+    return [risky("custom-action-failing", subject, `${where} answers with status ${status}.`, check)];
+  const missing = isAjax && origin !== kitsu ? findMissingHeaders(kitsu, answer) : [];
+  return missing.length === 0
+    ? []
+    : [
+        broken(
+          "custom-action-preflight",
+          subject,
+          `Browsers don't send its Ajax calls: ${where} does not allow them from Kitsu's page (CORS).`,
+          `Let its server answer OPTIONS with ${missing.join(", ")}. Or turn Ajax off in Kitsu.`,
+        ),
+      ];
+}
+
+/** What a browser demands before it sends Kitsu's Ajax request, which has credentials and JSON. */
+function findMissingHeaders(kitsu: string, { status, headers }: Answered): string[] {
+  const allowed = (headers.get("access-control-allow-headers") ?? "").toLowerCase().split(/[\s,]+/);
+  return [
+    ...(status >= 200 && status < 300 ? [] : ["status 204"]),
+    ...(headers.get("access-control-allow-origin") === kitsu ? [] : [`Access-Control-Allow-Origin: ${kitsu}`]),
+    ...(headers.get("access-control-allow-credentials") === "true" ? [] : ["Access-Control-Allow-Credentials: true"]),
+    ...(allowed.includes("content-type") ? [] : ["Access-Control-Allow-Headers: content-type"]),
+  ];
+}

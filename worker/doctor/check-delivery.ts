@@ -1,0 +1,49 @@
+// How the script gets into Kitsu's page, and which version.
+import { TAG_SCRIPT } from "../pages/userscript-file.ts";
+import { readUserscriptVersion } from "../pages/userscript-version.ts";
+import { findTag } from "./check-kitsu-page.ts";
+import type { DoctorContext } from "./doctor-context.ts";
+import { broken, type Finding, fine, inSettings, worthKnowing } from "./finding.ts";
+import { isAnswered } from "./probe.ts";
+
+const SUBJECT = "Script";
+
+export async function checkDelivery(context: DoctorContext): Promise<Finding[]> {
+  const { settings, env, base, readPage, isAtCloudflare } = context;
+  const [url] = settings.kitsuUrls;
+  if (url === undefined) return [];
+  const version = await readUserscriptVersion(env, settings);
+  if (settings.injects)
+    return [
+      isAtCloudflare
+        ? fine("script-injected", SUBJECT, `The worker adds version ${version} to Kitsu's page.`)
+        : broken(
+            "inject-elsewhere",
+            "INJECT",
+            "It works only at Cloudflare: here, requests for Kitsu's pages come back to the worker.",
+            inSettings("remove INJECT, and let Kitsu's web server add the script (docs/script.md)"),
+          ),
+    ];
+  const page = await readPage(url);
+  const tag = isAnswered(page) ? findTag(page.body) : undefined;
+  if (tag === undefined)
+    return [
+      worthKnowing(
+        "script-not-in-page",
+        SUBJECT,
+        `Kitsu's page does not have it: each person needs the userscript, version ${version}.`,
+        "To save them that, let Kitsu's web server add it (docs/script.md).",
+      ),
+    ];
+  const target = URL.parse(tag, `${url}/`)?.href.split("?")[0];
+  return [
+    target === `${base}${TAG_SCRIPT}`
+      ? fine("script-in-page", SUBJECT, `Kitsu's page has it, version ${version}.`)
+      : worthKnowing(
+          "script-elsewhere",
+          SUBJECT,
+          `That in Kitsu's page is of another worker: ${target?.slice(0, 200)}`,
+          `If this worker is the right one, set the src of its tag to ${base}${TAG_SCRIPT} on Kitsu's web server.`,
+        ),
+  ];
+}

@@ -1,0 +1,166 @@
+// The settings by themselves: invalid, unknown, contradictory. Asks nobody, so the command line
+// uses it, too, on what it finds in wrangler.toml.
+import { hasStudioActions, listActionIds } from "../actions/index.ts";
+import { toEnglish } from "../format/localize.ts";
+import { secretName } from "../services/webhook-client.ts";
+import { Environment } from "../settings/environment.ts";
+import { canAskKitsu, EVERY_ACTION, type InspectedSettings, type Settings } from "../settings/settings.ts";
+import { asSecret, broken, type Finding, fine, inSettings, listSome, risky, worthKnowing } from "./finding.ts";
+import { findNearest, suggest } from "./nearest.ts";
+
+/** `isLocalhost`: npm start runs it, so there may be no token for the log. */
+type Given = InspectedSettings & { isLocalhost: boolean };
+
+export const KNOWN_SETTINGS = [...Object.keys(Environment.entries), "FORWARD_SECRET"];
+const isSecret = (name: string) => /TOKEN|SECRET|_ACCESS_ID|_WEBHOOK/.test(name);
+
+export function checkSettings(given: Given): Finding[] {
+  const { settings, problems } = given;
+  const findings = [
+    ...problems.map(({ name, text }) =>
+      broken("setting-invalid", name, toEnglish(text), isSecret(name) ? asSecret(name) : inSettings(`correct ${name}`)),
+    ),
+    ...findUnknown(settings),
+    ...findWrongAddresses(settings),
+    ...findWrongLimits(given),
+    ...findLogProblems(given),
+  ];
+  return findings.length > 0 ? findings : [fine("settings", "Settings", "All are valid.")];
+}
+
+/** Text, a number or a table. Bindings have methods. */
+const isSetting = (value: unknown) =>
+  typeof value !== "object" ||
+  (value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype &&
+    Object.values(value).every((member) => typeof member !== "function"));
+
+function findUnknown({ env, forwardTargets }: Settings): Finding[] {
+  const secrets = forwardTargets.map(({ id }) => secretName(id));
+  const known = [...KNOWN_SETTINGS, ...secrets];
+  return Object.keys(env)
+    .filter((name) => !known.includes(name) && isSetting(env[name]))
+    .flatMap((name) => {
+      const isForTarget = name.startsWith("FORWARD_SECRET_");
+      const nearest = findNearest(name, isForTarget ? secrets : known);
+      if (isForTarget)
+        return risky(
+          "secret-unused",
+          name,
+          `It belongs to no target in FORWARD_TARGETS.${suggest(nearest)}`,
+          `npx wrangler secret delete ${name}, and set the right one.`,
+        );
+      // A studio's own actions read settings of their own.
+      if (nearest === undefined && hasStudioActions()) return [];
+      const level = nearest === undefined ? worthKnowing : risky;
+      return level(
+        "setting-unknown",
+        name,
+        `There is no such setting.${suggest(nearest)}`,
+        inSettings(nearest === undefined ? `remove ${name}` : `rename it to ${nearest}`),
+      );
+    });
+}
+
+function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
+  return kitsuUrls.flatMap((url) => {
+    const { pathname, protocol, hostname } = new URL(url);
+    if (pathname.endsWith("/api"))
+      return broken(
+        "kitsu-url-is-api",
+        "KITSU_URL",
+        "It must be the address of Kitsu's page, not of its API.",
+        inSettings(`set KITSU_URL to "${url.slice(0, -"/api".length)}"`),
+      );
+    return protocol === "http:" && !/^(localhost|127\..*|\[::1\])$/.test(hostname)
+      ? risky(
+          "kitsu-plain-http",
+          "KITSU_URL",
+          "Kitsu is on plain http: anyone on the network can read its sessions and the bot's token.",
+          "Serve Kitsu over https, and correct KITSU_URL in wrangler.toml.",
+        )
+      : [];
+  });
+}
+
+function findWrongLimits({ settings }: Given): Finding[] {
+  const { limits, forwardTargets, trust, actionTimeLimitMs } = settings;
+  const ids = listActionIds(settings);
+  const repeated = ids.filter((id, at) => ids.indexOf(id) !== at);
+  return [
+    ...[...limits.keys()]
+      .filter((id) => id !== EVERY_ACTION && !ids.includes(id))
+      .map((id) =>
+        broken(
+          "limit-unknown",
+          "ACTION_LIMITS",
+          `It limits "${id}", but there is no such action, so nothing works.${suggest(findNearest(id, ids))}`,
+          inSettings(`correct the id in ACTION_LIMITS: ${ids.join(", ")}`),
+        ),
+      ),
+    ...repeated.map((id) =>
+      broken(
+        "target-name-taken",
+        `FORWARD_TARGETS.${id}`,
+        "An action has the same name, so neither works.",
+        inSettings("rename the target"),
+      ),
+    ),
+    ...forwardTargets
+      .filter(({ timeLimitMs }) => timeLimitMs >= actionTimeLimitMs)
+      .map(({ id, timeLimitMs }) =>
+        risky(
+          "target-time-limit",
+          `FORWARD_TARGETS.${id}`,
+          `It may take ${timeLimitMs / 1_000} seconds, but an action only ${actionTimeLimitMs / 1_000}.`,
+          inSettings(`set ACTION_TIME_LIMIT above ${timeLimitMs / 1_000}, or lower the target's timeLimit`),
+        ),
+      ),
+    ...(trust === "unchecked" && limits.size > 0
+      ? [
+          broken(
+            "limit-without-trust",
+            "ACTION_LIMITS",
+            `Nobody may run ${listSome([...limits.keys()])}: limits need to know who calls.`,
+            `Give the worker a bot: ${asSecret("KITSU_TOKEN")}`,
+          ),
+        ]
+      : []),
+    ...(canAskKitsu(settings)
+      ? []
+      : [
+          risky(
+            "kitsu-account-missing",
+            "KITSU_TOKEN",
+            "The worker has no account in Kitsu: it knows nobody, and most actions are not offered.",
+            `Create a bot in Kitsu, and set its token: ${asSecret("KITSU_TOKEN")} (docs/settings.md).`,
+          ),
+        ]),
+  ];
+}
+
+function findLogProblems({ settings: { isLocal, logToken }, problems, isLocalhost }: Given): Finding[] {
+  if (isLocalhost && logToken === undefined) return [];
+  return [
+    ...(isLocal
+      ? [
+          broken(
+            "local-on-server",
+            "LOCAL",
+            "It is for npm start only: it opens the log to whoever reaches the worker as localhost.",
+            inSettings("remove LOCAL"),
+          ),
+        ]
+      : []),
+    ...(logToken === undefined && problems.every(({ name }) => name !== "LOG_TOKEN")
+      ? [
+          broken(
+            "log-token-missing",
+            "LOG_TOKEN",
+            "Without it, nobody can read the log or open the doctor.",
+            `Set it to something random (openssl rand -hex 24): ${asSecret("LOG_TOKEN")}`,
+          ),
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,77 @@
+// Runs all checks at the same time, and puts their findings in order. A check that fails or takes
+// too long is a finding, too.
+import { describeCause } from "../format/failure.ts";
+import { checkBot } from "./check-bot.ts";
+import { checkCustomActions } from "./check-custom-actions.ts";
+import { checkDelivery } from "./check-delivery.ts";
+import { checkFarms } from "./check-farms.ts";
+import { checkKitsu } from "./check-kitsu.ts";
+import { checkKitsuPage } from "./check-kitsu-page.ts";
+import { checkSettings } from "./check-settings.ts";
+import { checkStorage } from "./check-storage.ts";
+import { checkTargets } from "./check-targets.ts";
+import { checkTrust } from "./check-trust.ts";
+import { type DoctorContext, type Opening, openDoctor } from "./doctor-context.ts";
+import { broken, type Diagnosis, type Finding, GROUPS, type Group, risky, sortFindings } from "./finding.ts";
+
+type Check = (context: DoctorContext) => Finding[] | Promise<Finding[]>;
+
+const CHECKS: Readonly<Record<Group, Check>> = {
+  settings: checkSettings,
+  storage: checkStorage,
+  kitsu: checkKitsu,
+  bot: checkBot,
+  trust: checkTrust,
+  page: checkKitsuPage,
+  actions: checkCustomActions,
+  targets: checkTargets,
+  farms: checkFarms,
+  delivery: checkDelivery,
+};
+
+/** Longer than two requests that time out. */
+const CHECK_MAX_MS = 15_000;
+
+export async function diagnose(opening: Opening): Promise<Diagnosis> {
+  const startedAt = Date.now();
+  const ending = new AbortController();
+  const context = openDoctor(opening, AbortSignal.any([ending.signal, opening.request.signal]));
+  try {
+    const findings = await Promise.all(
+      GROUPS.map(async (group) => (await run(group, context)).map((finding) => ({ ...finding, group }))),
+    );
+    // Asked already by a check.
+    const customActions = await context.listCustomActions().catch(() => undefined);
+    return {
+      version: 1,
+      at: new Date(startedAt).toISOString(),
+      worker: opening.base,
+      tookMs: Date.now() - startedAt,
+      findings: sortFindings(findings.flat()),
+      kitsu: [...opening.settings.kitsuUrls],
+      ...(customActions && { customActions }),
+    };
+  } finally {
+    ending.abort();
+  }
+}
+
+const TAIL = "Check again. If it stays, look at npx wrangler tail, and report it.";
+
+async function run(group: Group, context: DoctorContext): Promise<Finding[]> {
+  const { promise: late, resolve } = Promise.withResolvers<Finding[]>();
+  const text = `This check took longer than ${CHECK_MAX_MS / 1_000} seconds.`;
+  const timer = setTimeout(() => resolve([risky("check-late", group, text, TAIL)]), CHECK_MAX_MS);
+  try {
+    return await Promise.race([CHECKS[group](context), late]);
+  } catch (thrown) {
+    console.error(JSON.stringify({ message: "A check of the doctor failed", group, cause: describeCause(thrown) }));
+    return [broken("check-failed", group, "This check itself failed.", TAIL)];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Is something broken that shows without asking anyone? The home page says so to everybody. */
+export const isSetUp = (opening: Opening): boolean =>
+  checkSettings(openDoctor(opening, opening.request.signal)).every(({ level }) => level !== "broken");

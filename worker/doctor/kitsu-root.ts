@@ -1,0 +1,87 @@
+// Finds out what answers at the address of Kitsu's API: Zou, or what else, and what to set then.
+import * as v from "valibot";
+import { parseJson } from "../services/http.ts";
+import { readTitle } from "../services/zou-answer.ts";
+import type { Settings } from "../settings/settings.ts";
+import { broken, type Finding, inSettings } from "./finding.ts";
+import { type Answered, isAnswered, isRedirect, type Probe } from "./probe.ts";
+
+/** What answers at the address of Kitsu's API. `finding` says what is wrong, if it is not Zou. */
+export type KitsuRoot = { version: string; answer: Answered } | { finding: Finding } | { isUnset: true };
+
+const Root = v.object({ api: v.literal("Zou"), version: v.string() });
+
+type Addresses = Pick<Settings, "kitsuUrls" | "kitsuApi" | "env">;
+
+export async function readKitsuRoot(settings: Addresses, probe: Probe): Promise<KitsuRoot> {
+  const { kitsuApi: api, kitsuUrls, env } = settings;
+  if (kitsuUrls.length === 0) return { isUnset: true };
+  const answer = await probe(`${api}/`);
+  const setting = env.KITSU_API === undefined ? "KITSU_URL" : "KITSU_API";
+  if (!isAnswered(answer)) {
+    const fix = `Check ${setting} in wrangler.toml, whether Kitsu is running, and whether a firewall keeps the worker out.`;
+    return { finding: broken(`kitsu-${answer.problem}`, api, `Kitsu's API ${answer.text}.`, fix) };
+  }
+  const root = v.safeParse(Root, parseJson(answer.body));
+  if (root.success) return { version: root.output.version, answer };
+  const right = await findApi(answer, settings, probe);
+  const asPage = right?.replace(/\/api$/, "");
+  const fix =
+    right === undefined
+      ? `Set ${setting} in wrangler.toml to the address after which "/api/" shows Zou's version in a browser.`
+      : inSettings(setting === "KITSU_API" ? `set KITSU_API to "${right}"` : `set KITSU_URL to "${asPage}"`);
+  return { finding: explain(answer, api, fix) };
+}
+
+function explain(answer: Answered, api: string, fix: string): Finding {
+  const { status, location, contentType, body } = answer;
+  if (isRedirect(answer)) {
+    const isHttps = location?.replace(/^https:/, "http:").startsWith(api);
+    return isHttps
+      ? broken("kitsu-http", api, "The address begins with http://, but Kitsu redirects to https://.", fix)
+      : broken(
+          "kitsu-redirects",
+          api,
+          `It redirects to ${location?.slice(0, 100)}, and the token is sent nowhere but to the address that is set.`,
+          `${fix} If a login page answers, let the worker pass it.`,
+        );
+  }
+  if (status === 401 || status === 403)
+    return broken(
+      "kitsu-behind-login",
+      api,
+      `Something in front of Kitsu's API asks for a login (${status}).`,
+      "Let the worker pass it, for /api: at the firewall, the web server or Cloudflare Access in front of Kitsu.",
+    );
+  if (status >= 500)
+    return broken(
+      "kitsu-down",
+      api,
+      `It answers with status ${status}.`,
+      "Start Zou on Kitsu's server, and look at its log.",
+    );
+  if (/html/i.test(contentType) || /^\s*</.test(body))
+    return broken(
+      "kitsu-web-page",
+      api,
+      `A web page (“${readTitle(body).slice(0, 80)}”) answered where Kitsu's API should be.`,
+      fix,
+    );
+  return broken("kitsu-wrong-address", api, `This is not the address of Kitsu's API (status ${status}).`, fix);
+}
+
+/** The addresses where the API usually is. They get no token. */
+async function findApi(
+  answer: Answered,
+  { kitsuApi: api, kitsuUrls }: Addresses,
+  probe: Probe,
+): Promise<string | undefined> {
+  const origins = [...kitsuUrls, api].map((url) => new URL(url).origin);
+  const moved = isRedirect(answer) ? [api.replace(/^http:/, "https:")] : origins.map((origin) => `${origin}/api`);
+  for (const candidate of new Set(moved)) {
+    if (candidate === api) continue;
+    const other = await probe(`${candidate}/`);
+    if (isAnswered(other) && v.is(Root, parseJson(other.body))) return candidate;
+  }
+  return undefined;
+}
