@@ -8,6 +8,7 @@ import type { Action } from "./action/action.ts";
 import { listActions, setStudioActions } from "./actions/index.ts";
 import { toFailure } from "./format/failure.ts";
 import { serveContract, serveOpenapi } from "./pages/api-description.ts";
+import { serveHelp } from "./pages/help-page.ts";
 import { renderHome } from "./pages/home-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
@@ -55,6 +56,7 @@ const makeRouter = (base: string) =>
     .get("/kitsu-actions.:language.json", ({ params }, request, context) =>
       serveLanguage(request, params.language ?? "", context),
     )
+    .get("/help", (_, request, context) => serveHelp(request, context))
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
     .get("/runs", (_, request, context) => serveLog(request, context))
     .get("/runs.json", (_, request, context) => serveLogJson(request, context))

@@ -89,6 +89,7 @@ dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3re
 dl + .effects, dl + .quiet { margin-top: 1rem; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.entries h3 { scroll-margin-top: 1rem; } .entries h3:target { border-left: 4px solid var(--accent); padding-left: .6rem; } .entries h3 + ul, .entries h3 + p { margin-top: 0; }
 .steps li { margin-bottom: .5em; }
 @page { margin: 14mm; }
 @media print {
