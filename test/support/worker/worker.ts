@@ -47,7 +47,7 @@ export async function ask(
   const { pathname } = new URL(url);
   const { BASE_PATH: base = "" } = { BASE_PATH: "", ...variables };
   await checkDescribed(method, pathname.slice(String(base).length), isJson ? response.clone() : response);
-  if (isJson) checkHelp(await response.clone().json());
+  if (isJson && response.body !== null) checkHelp(await response.clone().json());
   await waitOnExecutionContext(ctx);
   return response;
 }
