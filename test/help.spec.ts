@@ -1,7 +1,7 @@
 // From a failure in Kitsu to what helps: in a toast, on the page of a form, and in the help itself.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
-import { choose, openPlayground, run, test } from "./support/browser/started.ts";
+import { choose, openPlayground, run, runForm, test } from "./support/browser/started.ts";
 
 test.afterEach(async ({ started }) => {
   await breakIt(started, {});
@@ -23,20 +23,17 @@ async function expectEntry(help: Page, code: string, text: string): Promise<void
 test("a toast leads to the entry of its failure", async ({ page, context, started }) => {
   await openPlayground(page, started);
   await breakIt(started, { zou: "html" });
-  await choose(page, "Statistics (AJAX)");
+  await choose(page, "Playlist of previews (AJAX)");
   const opened = context.waitForEvent("page");
   await run(page);
   await page.locator("kitsu-actions .toast:visible").getByRole("link", { name: "How to fix it" }).click();
   await expectEntry(await opened, "kitsu-broken", "correct KITSU_API and KITSU_URL");
 });
 
-test("the page of a form leads to the entry of its failure", async ({ page, context, started }) => {
+test("the page of a form leads to the entry of its failure", async ({ page, started }) => {
   await openPlayground(page, started);
   await breakIt(started, { zou: "html" });
-  await choose(page, "Debug, form");
-  const opened = context.waitForEvent("page");
-  await run(page);
-  const tab = await opened;
+  const tab = await runForm(page, "Playlist of previews");
   await tab.getByRole("link", { name: "How to fix it" }).click();
   await expectEntry(tab, "kitsu-broken", "correct KITSU_API and KITSU_URL");
 });
@@ -44,7 +41,7 @@ test("the page of a form leads to the entry of its failure", async ({ page, cont
 test("a toast without an answer of the worker leads to the help", async ({ page, started }) => {
   await openPlayground(page, started);
   await breakIt(started, { call: "login" });
-  await choose(page, "Statistics (AJAX)");
+  await choose(page, "Playlist of previews (AJAX)");
   await run(page);
   const link = page.locator("kitsu-actions .toast:visible").getByRole("link", { name: "Help" });
   await expect(link).toHaveAttribute("href", `${started.worker}/help`);
