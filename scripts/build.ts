@@ -1,8 +1,8 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
  * serves to browsers (the userscript's bundle, the scripts of our own pages, the help), the
- * description of its routes, how it runs on this machine, and the files of the guide. `--pseudo` adds the
- * pseudo-language.
+ * description of its routes, how it runs on this machine, and the files of the guide. `--pseudo`
+ * adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";

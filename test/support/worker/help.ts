@@ -1,13 +1,13 @@
 // Holds every failure that the worker answers with against docs/troubleshooting.md.
 import * as v from "valibot";
-import { helpCodes } from "../../../gen/help-codes.ts";
 import { Failed } from "../../../contract.ts";
+import { helpCodes } from "../../../gen/help-codes.ts";
 import { FAILURE_CODES } from "../../../worker/format/failure.ts";
 
 const FailedAnswer = v.object({ reply: Failed });
 const OWN_CODES: ReadonlySet<string> = new Set(FAILURE_CODES);
 
-/** Throws if a failure of the worker's own tells the person to ask a TD, without a link to its help. */
+/** Throws if a failure of the worker's own tells the person to ask a TD, and has no link to help. */
 export function checkHelp(answer: unknown): void {
   const failed = v.safeParse(FailedAnswer, answer);
   if (!failed.success || !OWN_CODES.has(failed.output.reply.code)) return;
