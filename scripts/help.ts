@@ -1,5 +1,6 @@
 // Compiles docs/troubleshooting.md to markup of the worker's pages, which the worker serves as
 // /help. Whatever this page must not have, or an entry lacks, fails the build.
+/// <reference path="./markdown-it.d.ts" />
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import MarkdownIt, { type Token } from "markdown-it";
 

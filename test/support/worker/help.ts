@@ -7,7 +7,7 @@ import { FAILURE_CODES } from "../../../worker/format/failure.ts";
 const FailedAnswer = v.object({ reply: Failed });
 const OWN_CODES: ReadonlySet<string> = new Set(FAILURE_CODES);
 
-/** Throws if a failure of the worker's own tells the person to ask a TD, and has no link to help. */
+/** Throws if a failure of the worker itself says to ask a TD, and has no link to the help. */
 export function checkHelp(answer: unknown): void {
   const failed = v.safeParse(FailedAnswer, answer);
   if (!failed.success || !OWN_CODES.has(failed.output.reply.code)) return;
