@@ -1,8 +1,8 @@
 /**
  * `npm run build [-- --watch] [--pseudo]`: writes to gen/ the compiled texts, what the worker
- * serves to browsers (the userscript's bundle and the scripts of our own pages), the description of
- * its routes, how it runs on this machine, and the files of the guide. `--pseudo` adds the
- * pseudo-language.
+ * serves to browsers (the userscript's bundle, the scripts of our own pages, the help), the
+ * description of its routes, how it runs on this machine, and the files of the guide. `--pseudo`
+ * adds the pseudo-language.
  */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { type BuildOptions, build, context, type Plugin, transform } from "esbui
 import { minify } from "terser";
 import { HEADER } from "../userscript/header.ts";
 import { writeGuide } from "./guide.ts";
+import { writeHelp } from "./help.ts";
 import { writeLocalConfig } from "./local-config.ts";
 import { compileMessages } from "./messages.ts";
 import { readWranglerConfig } from "./wrangler-config.ts";
@@ -123,6 +124,7 @@ const modules: BuildOptions[] = [
 
 if (import.meta.main) {
   await writeMessages(process.argv.includes("--pseudo"));
+  await writeHelp();
   if (process.argv.includes("--watch")) await watch();
   else
     await Promise.all([writeLocal().then(writeGuide), describeRoutes(), ...modules.map((options) => build(options))]);

@@ -88,7 +88,8 @@ export function createContent(
       const details = run ? [{ label: t(m.details), url: `${CONFIG.worker}/runs/${run}` }] : [];
       const content = composeContent(name, "warning", "", [diagnosis.text], details);
       const report = `${name}: ${diagnosis.text} ${new Date().toISOString()} ${run ? `run ${run}` : location.href}`;
-      return { ...content, buttons: [...(content.buttons ?? []), { label: t(m.copyForTd), text: report }] };
+      const help = { label: t(m.help), url: `${CONFIG.worker}/help` };
+      return { ...content, buttons: [...(content.buttons ?? []), { label: t(m.copyForTd), text: report }, help] };
     }
     case "reply":
       return createReplyContent(name, diagnosis.reply, diagnosis.run, isTracked, isLookedUp);

@@ -10,6 +10,7 @@ import { serveDoctor, serveDoctorJson } from "./doctor/doctor-routes.ts";
 import { readSettingsFor, serveHome } from "./doctor/set-up.ts";
 import { toFailure } from "./format/failure.ts";
 import { serveContract, serveOpenapi } from "./pages/api-description.ts";
+import { serveHelp } from "./pages/help-page.ts";
 import { icon } from "./pages/icon.ts";
 import { style } from "./pages/page-style.ts";
 import { isForKitsu, passToKitsu } from "./pages/pass-to-kitsu.ts";
@@ -63,6 +64,7 @@ const makeRouter = (base: string) =>
     .get("/kitsu-actions.js", onHttps(serveTagScript))
     .get("/kitsu-actions.meta.js", onHttps(serveMetadata))
     .get("/kitsu-actions.:language.json", withPart("language", serveLanguage))
+    .get("/help", (_, request, context) => serveHelp(request, context))
     .get("/actions", (_, request, context) => serveCatalogue(request, context))
     .post("/actions/:id/dry", withPart("id", dispatchDry))
     .get("/runs", (_, request, context) => serveLog(request, context))

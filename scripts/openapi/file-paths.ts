@@ -50,6 +50,15 @@ export const FILE_PATHS: Paths = {
       responses: { 200: { description: "The page.", content: page }, ...HTTPS, ...fails() },
     },
   },
+  "/help": {
+    get: {
+      operationId: "openHelp",
+      tags: ["Files"],
+      summary: "Troubleshooting, with an anchor for each failure code",
+      security: [],
+      responses: { 200: { description: "The page.", headers: ETAG, content: page }, ...NOT_MODIFIED, ...fails() },
+    },
+  },
   "/kitsu-actions.user.js": { get: script("downloadUserscript", "The userscript") },
   "/kitsu-actions.js": {
     get: {

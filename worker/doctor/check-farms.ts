@@ -73,7 +73,7 @@ async function checkFarm(
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown;
     const { code, reply } = thrown;
-    const start = isAtCloudflare && isInside ? USE_TUNNEL : `Start it, or correct ${name}.url in wrangler.toml.`;
+    const start = isAtCloudflare && isInside ? USE_TUNNEL : `Start it, or correct ${name}.url in the settings.`;
     return [broken("farm-failed", name, toEnglish(reply.text ?? reply.title), code === "farm-refused" ? renew : start)];
   }
 }

@@ -18,7 +18,7 @@ export async function checkKitsuPage(context: DoctorContext): Promise<Finding[]>
 
 async function checkPage(url: string, { readPage, readRoot, base }: DoctorContext): Promise<Finding[]> {
   const answer = await readPage(url);
-  const check = "Open it in a browser. If it is not Kitsu, correct KITSU_URL in wrangler.toml.";
+  const check = "Open it in a browser. If it is not Kitsu, correct KITSU_URL in the settings.";
   // That nothing answers there is said about the API already.
   if (!isAnswered(answer))
     return "finding" in (await readRoot()) ? [] : [risky("kitsu-page-missing", url, `It ${answer.text}.`, check)];

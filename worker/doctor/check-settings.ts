@@ -77,7 +77,7 @@ function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
           "kitsu-plain-http",
           "KITSU_URL",
           "Kitsu is on plain http: anyone on the network can read its sessions and the bot's token.",
-          "Serve Kitsu over https, and correct KITSU_URL in wrangler.toml.",
+          "Serve Kitsu over https, and correct KITSU_URL in the settings.",
         )
       : [];
   });

@@ -30,13 +30,13 @@ function describeTrust({ settings, url }: DoctorContext): Finding {
           "worker-not-on-kitsu-host",
           "BASE_PATH",
           `${all} Kitsu's sessions arrive only at ${kitsuOrigins.join(" or ")}; this is ${url.origin}.`,
-          'Route a path of Kitsu\'s host to the worker, or remove BASE_PATH from wrangler.toml. Behind a proxy, set TRUST_PROXY = "1", and let it set X-Forwarded-Host and X-Forwarded-Proto.',
+          'Route a path of Kitsu\'s host to the worker, or remove BASE_PATH from the settings. Behind a proxy, set TRUST_PROXY = "1", and let it set X-Forwarded-Host and X-Forwarded-Proto.',
         )
       : broken(
           "trust-out-of-reach",
           "TRUST",
           all,
-          `Set up "${trust}" as in docs/trust.md, or in wrangler.toml, set TRUST to "${surest}". Then deploy.`,
+          `Set up "${trust}" as in docs/trust.md, or set TRUST to "${surest}" in the settings. Then deploy (on premises: restart).`,
         );
   }
   if (env.TRUST !== undefined && surest !== trust)
@@ -127,7 +127,7 @@ function checkProxy({ settings, request, isAtCloudflare }: DoctorContext): Findi
             "proxy-missing",
             "TRUST_PROXY",
             "This request came without X-Forwarded-Host: whoever sends one can make the worker believe it.",
-            "Let your proxy set it, X-Forwarded-Proto and X-Forwarded-For. If there is none, remove TRUST_PROXY from wrangler.toml.",
+            "Let your proxy set it, X-Forwarded-Proto and X-Forwarded-For. If there is none, remove TRUST_PROXY from the settings.",
           ),
         ];
   const isOther =

@@ -87,8 +87,10 @@ export const sortFindings = <F extends GroupedFinding>(findings: readonly F[]): 
   );
 
 /** Where a setting is: 'In wrangler.toml, set KITSU_URL to "…".' */
-export const inSettings = (what: string) => `In wrangler.toml, ${what}. Then deploy.`;
-export const asSecret = (name: string) => `npx wrangler secret put ${name}`;
+export const inSettings = (what: string) =>
+  `In wrangler.toml (on premises: the settings file), ${what}. Then deploy (on premises: restart).`;
+export const asSecret = (name: string) =>
+  `npx wrangler secret put ${name} (on premises: the file ${name} of the secrets, and a restart)`;
 
 /** "a, b and 3 more" */
 export function listSome(names: readonly string[], most = 5): string {

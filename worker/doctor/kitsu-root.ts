@@ -19,7 +19,7 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe): Promise<
   const answer = await probe(`${api}/`);
   const setting = env.KITSU_API === undefined ? "KITSU_URL" : "KITSU_API";
   if (!isAnswered(answer)) {
-    const fix = `Check ${setting} in wrangler.toml, whether Kitsu is running, and whether a firewall keeps the worker out.`;
+    const fix = `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.`;
     return { finding: broken(`kitsu-${answer.problem}`, api, `Kitsu's API ${answer.text}.`, fix) };
   }
   const root = v.safeParse(Root, parseJson(answer.body));
@@ -28,7 +28,7 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe): Promise<
   const asPage = right?.replace(/\/api$/, "");
   const fix =
     right === undefined
-      ? `Set ${setting} in wrangler.toml to the address after which "/api/" shows Zou's version in a browser.`
+      ? `Set ${setting} in the settings to the address after which "/api/" shows Zou's version in a browser.`
       : inSettings(setting === "KITSU_API" ? `set KITSU_API to "${right}"` : `set KITSU_URL to "${asPage}"`);
   return { finding: explain(answer, api, fix) };
 }

@@ -20,7 +20,7 @@ export async function serveHome(request: Request, context: RequestContext): Prom
 }
 
 /** What works with invalid settings: what helps to mend them. */
-const SET_UP = /^(.*?)(?:\/|\/doctor(?:\.json)?|\/runs\/sign-in|\/(?:style\.css|theme\.js|page\.js|icon\.svg))$/;
+const SET_UP = /^(.*?)(?:\/|\/doctor(?:\.json)?|\/help|\/runs\/sign-in|\/(?:style\.css|theme\.js|page\.js|icon\.svg))$/;
 
 /**
  * The settings for a request to this path. Throws if any is invalid, unless the path is one of

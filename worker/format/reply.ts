@@ -3,8 +3,9 @@
 // them.
 import * as v from "valibot";
 import * as wire from "../../contract.ts";
+import { helpCodes } from "../../gen/help-codes.ts";
 import { localizeAll } from "./localize.ts";
-import { isText, type Text } from "./message.ts";
+import { isText, message, type Text } from "./message.ts";
 import { ENGLISH, type Reader, toQuery } from "./reader.ts";
 
 /** The members with a text for the person. All other strings are ids, addresses or names. */
@@ -189,10 +190,21 @@ export type Answer = { run?: Run | undefined; reply: Reply };
 /** A stored reply, of this worker or an older one. Its texts may be plain strings. */
 export const StoredReply = v.custom<Reply>((value) => v.is(wire.Reply, localizeAll(value, ENGLISH)), "must be a reply");
 
-/** The reply as the reader sees it: only its texts change. */
+/** The reply in the reader's language: only its texts change. */
 export function localizeReply(reply: Reply, reader: Reader): wire.Reply;
 export function localizeReply(reply: unknown, reader: Reader): unknown {
   return localizeAll(reply, reader);
+}
+
+/**
+ * The reply as the reader sees it. A failure that somebody else must fix has a link to its entry in
+ * docs/troubleshooting.md, which the log does not store.
+ * @param base the address of the worker, which serves that page
+ */
+export function showReply(reply: Reply, reader: Reader, base: string): wire.Reply {
+  if (reply.kind !== "failed" || !helpCodes.has(reply.code)) return localizeReply(reply, reader);
+  const link = { label: message("page.howToFix"), url: `${base}/help#${reply.code}` };
+  return localizeReply({ ...reply, links: [...(reply.links ?? []), link] }, reader);
 }
 
 /** The run as the reader sees it, who will follow it in the same language. */
@@ -207,8 +219,8 @@ function addReader({ url, socket }: NonNullable<Run["follow"]>, reader: Reader):
 }
 
 /** The answer as the reader sees it. */
-export const localizeAnswer = ({ run, reply }: Answer, reader: Reader): wire.Answer => ({
+export const localizeAnswer = ({ run, reply }: Answer, reader: Reader, base: string): wire.Answer => ({
   version: wire.WIRE_VERSION,
   ...(run && { run: localizeRun(run, reader) }),
-  reply: localizeReply(reply, reader),
+  reply: showReply(reply, reader, base),
 });

@@ -89,6 +89,7 @@ dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .3re
 dl + .effects, dl + .quiet { margin-top: 1rem; }
 .alive { display: none; } html[data-kitsu-actions] .alive { display: block; } html[data-kitsu-actions] .dead { display: none; }
 .tasks { columns: 18rem; padding-left: 1.2rem; } pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.entries h3 { scroll-margin-top: 1rem; } .entries h3:target { border-left: 4px solid var(--accent); padding-left: .6rem; } .entries h3 + ul, .entries h3 + p { margin-top: 0; }
 .steps li { margin-bottom: .5em; }
 .tabs { display: flex; gap: .4rem; margin-bottom: 1rem; } .tabs a { padding: .35rem 1rem; border-radius: 2em; text-decoration: none; color: var(--text); } .tabs a:hover { background: var(--raised); } .tabs [aria-current] { background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .broken { --look: var(--failed); } .risky { --look: var(--warning); } .worth-knowing { --look: var(--info); } .fine { --look: var(--success); }

@@ -4,9 +4,9 @@ import type { Reply, Run } from "../../contract.ts";
 import { labelRole } from "../action/role-names.ts";
 import { formatDuration } from "../format/locale-formats.ts";
 import { message, type Text } from "../format/message.ts";
-import { localizeReply } from "../format/reply.ts";
+import { localizeReply, showReply } from "../format/reply.ts";
 import { labelTrust } from "../settings/trust.ts";
-import { linkRun } from "../storage/run-links.ts";
+import { linkRun, readBase } from "../storage/run-links.ts";
 import { type RunRecord, stateOf } from "../storage/run-record.ts";
 import { makeCurl, makeReplay } from "./curl.ts";
 import { type Content, html, rich } from "./html.ts";
@@ -40,8 +40,8 @@ ${canIdentify && renderRetryUndo(run, localizeReply(record.reply, context.reader
 export function renderRun(record: RunRecord, title: Text, run: Run, context: PageContext): Response {
   const [kitsuUrl = ""] = context.settings.kitsuUrls;
   const { call, arrived, cause, undone, deployedAtS } = record;
-  const reply = localizeReply(record.reply, context.reader);
-  const base = run.url.slice(0, run.url.lastIndexOf("/runs/"));
+  const base = readBase(run);
+  const reply = showReply(record.reply, context.reader, base);
   const address = linkRun(base, record.id, record.at).url;
   const mayReplay = call !== undefined && call.changeOf === undefined;
   return renderPage({

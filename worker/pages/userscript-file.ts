@@ -5,10 +5,10 @@ import type { UserscriptConfig } from "../../contract.ts";
 import { bundle, header } from "../../gen/userscript.ts";
 import { languages } from "../../gen/userscript-languages.ts";
 import { Failure } from "../format/failure.ts";
-import { sha256Hex } from "../format/hex.ts";
 import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Settings } from "../settings/settings.ts";
+import { serveWithEtag } from "./serve-asset.ts";
 import { readUserscriptVersion } from "./userscript-version.ts";
 
 type ServeContext = Pick<RequestContext, "env" | "base" | "settings">;
@@ -114,14 +114,3 @@ const SCRIPT_HEADERS = { "content-type": "text/javascript; charset=utf-8" };
 
 const serveScript = (request: Request, source: string) =>
   serveWithEtag(request, source, { ...SCRIPT_HEADERS, "cache-control": "no-cache" });
-
-async function serveWithEtag(request: Request, source: string, more: Record<string, string>): Promise<Response> {
-  const etag = `"${await sha256Hex(source, 12)}"`;
-  const headers = { ...more, "x-content-type-options": "nosniff", etag };
-  if (listsEtag(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  return new Response(source, { headers });
-}
-
-/** A proxy that compresses an answer makes its etag a weak one. */
-const listsEtag = (list: string | null, etag: string) =>
-  list?.split(",").some((one) => one.trim().replace(/^W\//, "") === etag);

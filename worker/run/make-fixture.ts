@@ -7,7 +7,7 @@ import { Failure } from "../format/failure.ts";
 import { type KnownPerson, maskPeople } from "../format/mask-people.ts";
 import { message } from "../format/message.ts";
 import { ENGLISH } from "../format/reader.ts";
-import { localizeReply } from "../format/reply.ts";
+import { showReply } from "../format/reply.ts";
 import { callFields } from "../pages/ask-page.ts";
 import { type Call, findCallField } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -71,7 +71,7 @@ function makeFixture(record: RunRecord, base: string): Fixture {
     person: { role: person?.role },
     tasks: call.selection.map((task) => ({ id: task, entityType: types.get(task) })),
     status,
-    reply: maskLinks(localizeReply(shorten(reply), ENGLISH)),
+    reply: maskLinks(showReply(shorten(reply), ENGLISH, base)),
   };
 }
 

@@ -63,7 +63,9 @@ async function* writeParts(
 /** "" if the run is no longer in the log. */
 async function writeRecord({ id, at }: { id: string; at: number }, { env, base, reader }: RequestContext) {
   const record = await readRecord(env, keyOf(at, id));
-  return record === undefined ? "" : JSON.stringify({ ...localizeRecord(record, reader), run: linkRun(base, id, at) });
+  return record === undefined
+    ? ""
+    : JSON.stringify({ ...localizeRecord(record, { reader, base }), run: linkRun(base, id, at) });
 }
 
 const writeEnd = (url: URL, next: Position | undefined): string =>

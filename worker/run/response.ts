@@ -31,7 +31,7 @@ type Origin = {
   status?: number;
 };
 
-type AnswerContext = Pick<RequestContext, "settings" | "url" | "reader">;
+type AnswerContext = Pick<RequestContext, "settings" | "url" | "reader" | "base">;
 
 export function answerCall(
   request: Request,
@@ -39,17 +39,17 @@ export function answerCall(
   context: AnswerContext,
   { failure, call, person, reader = context.reader, status = statusOf(reply, failure) }: Origin = {},
 ): Response {
-  const { settings, url } = context;
+  const { settings, url, base } = context;
   const response = wantsPage(request)
     ? answerPage({
-        ...localizeAnswer({ run, reply }, reader),
+        ...localizeAnswer({ run, reply }, reader, base),
         status,
         settings,
         reader,
         call,
         address: callAddress(url, run),
       })
-    : answerJson({ run, reply: addUserscriptNote(shorten(reply), url, settings) }, reader, status);
+    : answerJson({ run, reply: addUserscriptNote(shorten(reply), context) }, { reader, base }, status);
   for (const [name, value] of Object.entries(failure?.headers ?? {})) response.headers.set(name, value);
   const cookies = [
     makeThemeCookie(request, url, settings.basePath),
@@ -77,7 +77,18 @@ export function answerFailure(request: Request, failure: Failure, context?: Answ
     console.error(JSON.stringify({ message: "A request failed", url: maskSecrets(request.url), cause }));
   }
   if (context !== undefined) return answerCall(request, { reply: failure.reply }, context, { failure });
-  return answerJson({ reply: failure.reply }, readReader(request, new URL(request.url)), failure.status);
+  const url = new URL(request.url);
+  return answerJson(
+    { reply: failure.reply },
+    { reader: readReader(request, url), base: guessBase(url) },
+    failure.status,
+  );
+}
+
+/** The address of the worker if no setting can be read, such as the one that says its path. */
+function guessBase({ origin, pathname }: URL): string {
+  const [, path = ""] = /^(.*?)\/(?:actions|runs|t|media|files|tasks|ping)(?:\/|$)/.exec(pathname) ?? [];
+  return origin + path;
 }
 
 /** A toast shows no more tables than this. */
@@ -103,10 +114,10 @@ export function shorten(reply: Reply): Reply {
  * Says that the userscript that sent the request is of another major version than this worker.
  * After an upgrade of the worker it may not show everything, and managers update it within a week.
  */
-function addUserscriptNote(reply: Reply, { origin, searchParams }: URL, { basePath }: Settings): Reply {
-  const running = searchParams.get(USERSCRIPT_PARAMETER) ?? "";
+function addUserscriptNote(reply: Reply, { url, base }: AnswerContext): Reply {
+  const running = url.searchParams.get(USERSCRIPT_PARAMETER) ?? "";
   if (!/^\d{1,9}\./.test(running) || parseInt(running, 10) === parseInt(version, 10)) return reply;
-  const link = { label: message("run.updateUserscript"), url: `${origin}${basePath}/kitsu-actions.user.js` };
+  const link = { label: message("run.updateUserscript"), url: `${base}/kitsu-actions.user.js` };
   return {
     ...reply,
     text: joinParagraphs([reply.text, message("run.userscriptVersion", { running: running.slice(0, 40), version })]),
@@ -115,8 +126,12 @@ function addUserscriptNote(reply: Reply, { origin, searchParams }: URL, { basePa
 }
 
 /** The answer as JSON, in the reader's language. */
-export function answerJson(answer: Answer, reader: Reader, status = 200): Response {
-  return new Response(JSON.stringify(localizeAnswer(answer, reader)), {
+export function answerJson(
+  answer: Answer,
+  { reader, base }: Pick<AnswerContext, "reader" | "base">,
+  status = 200,
+): Response {
+  return new Response(JSON.stringify(localizeAnswer(answer, reader, base)), {
     status,
     headers: { "content-type": "application/json", "cache-control": "no-store" },
   });

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { RunId } from "../../contract.ts";
 import { mayReadLog } from "../access/log-access.ts";
 import { Failure } from "../format/failure.ts";
-import { localizeReply, localizeRun, type Reply } from "../format/reply.ts";
+import { localizeReply, localizeRun, type Reply, showReply } from "../format/reply.ts";
 import { renderLiveRun } from "../pages/live-run.ts";
 import { renderRun, renderRunState } from "../pages/run-page.ts";
 import { checkOrigin } from "../request/origin.ts";
@@ -51,9 +51,9 @@ export async function serveRun(request: Request, id: string, context: RequestCon
 }
 
 function renderLive({ run, reply, undone }: RunAnswer, context: RequestContext): Response {
-  const { reader } = context;
+  const { reader, base } = context;
   const undoneAs = undone && { ...undone, reply: localizeReply(undone.reply, reader) };
-  return renderLiveRun(localizeRun(run, reader), localizeReply(reply, reader), undoneAs, context);
+  return renderLiveRun(localizeRun(run, reader), showReply(reply, reader, base), undoneAs, context);
 }
 
 async function answerRecord(
@@ -69,11 +69,11 @@ async function answerRecord(
   if (wantsPage(request) && !(isReader && url.searchParams.get("as") === "json")) {
     return isReader
       ? renderRun(record, title, localizeRun(run, reader), context)
-      : renderRunState(record, localizeReply(publicReply, reader), title, localizeRun(run, reader), context);
+      : renderRunState(record, showReply(publicReply, reader, base), title, localizeRun(run, reader), context);
   }
   const response = isReader
-    ? Response.json({ ...localizeRecord(record, reader), run: localizeRun(run, reader) })
-    : answerJson({ run, reply: publicReply }, reader);
+    ? Response.json({ ...localizeRecord(record, context), run: localizeRun(run, reader) })
+    : answerJson({ run, reply: publicReply }, context);
   response.headers.set("cache-control", "no-store");
   return response;
 }

@@ -11,6 +11,9 @@ export function linkRun(base: string, id: string, at: number): Run {
   return { id, url: `${base}/runs/${id}?at=${at}` };
 }
 
+/** The address of the worker, from that of a run. */
+export const readBase = ({ url }: Pick<Run, "url">): string => url.slice(0, url.lastIndexOf("/runs/"));
+
 /** 128 random bits as hexadecimal digits. */
 export const makeRunId = () => randomHex(16);
 

@@ -6,6 +6,7 @@ import { type Answer, Reply, Run } from "../../../contract.ts";
 import worker from "../../../worker/main.ts";
 import type { Env } from "../../../worker/settings/settings.ts";
 import { checkDescribed } from "./description.ts";
+import { checkHelp } from "./help.ts";
 
 export const KITSU = "https://kitsu.studio.tld";
 export const EDGE = "https://edge.studio.tld";
@@ -47,6 +48,7 @@ export async function ask(
   const { pathname } = new URL(url);
   const { BASE_PATH: base = "" } = { BASE_PATH: "", ...variables };
   await checkDescribed(method, pathname.slice(String(base).length), isJson ? response.clone() : response);
+  if (isJson && response.body !== null) checkHelp(await response.clone().json());
   await waitOnExecutionContext(ctx);
   return response;
 }

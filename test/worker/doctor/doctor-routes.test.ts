@@ -111,6 +111,10 @@ describe("with invalid settings", () => {
     },
   );
 
+  it("lets the help be read with invalid settings", async () => {
+    expect((await ask("/help", {}, { ...HEALTHY, ...INVALID })).status).toBe(200);
+  });
+
   it("the home page says that the set-up is not finished, and no more", async () => {
     const response = await ask("/", { headers: { accept: "text/html" } }, { ...HEALTHY, ...INVALID });
     expect(response.status).toBe(500);

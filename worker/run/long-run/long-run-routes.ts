@@ -30,7 +30,9 @@ export async function serveFollow(request: Request, id: string, context: Request
   }
   // A run that has ended, or is unknown, has no socket.
   const answer = await readRunAnswer(id, context.url.searchParams.get("key") ?? "", context);
-  return Response.json(localizeAnswer(answer, context.reader), { headers: { "cache-control": "no-store" } });
+  return Response.json(localizeAnswer(answer, context.reader, context.base), {
+    headers: { "cache-control": "no-store" },
+  });
 }
 
 /** `GET /runs/:id/picture`: the newest picture, for browsers that can't reach the farm. */

@@ -3,10 +3,14 @@
 import * as v from "valibot";
 import { PING, PONG } from "../../../contract.ts";
 import { ENGLISH, Reader } from "../../format/reader.ts";
-import { type Answer, localizeAnswer } from "../../format/reply.ts";
+import { type Answer, localizeAnswer, type Run } from "../../format/reply.ts";
+import { readBase } from "../../storage/run-links.ts";
+
+/** A long run always has its run. */
+type FollowedAnswer = Answer & { run: Run };
 
 /** Opens a socket and sends the first answer. */
-export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answer): Response {
+export function openSocket(ctx: DurableObjectState, reader: Reader, first: FollowedAnswer): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   // Followers find out whether their connection is alive without waking the object.
   ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
@@ -16,7 +20,7 @@ export function openSocket(ctx: DurableObjectState, reader: Reader, first: Answe
   return new Response(null, { status: 101, webSocket: client });
 }
 
-export function sendToSockets(ctx: DurableObjectState, answer: Answer): void {
+export function sendToSockets(ctx: DurableObjectState, answer: FollowedAnswer): void {
   for (const socket of ctx.getWebSockets()) {
     try {
       send(socket, answer);
@@ -29,8 +33,10 @@ export function sendToSockets(ctx: DurableObjectState, answer: Answer): void {
 /** A socket of an older worker has no reader. */
 const Attachment = v.fallback(Reader, ENGLISH);
 
-const send = (socket: WebSocket, answer: Answer) =>
-  socket.send(JSON.stringify(localizeAnswer(answer, v.parse(Attachment, socket.deserializeAttachment()))));
+const send = (socket: WebSocket, answer: FollowedAnswer) =>
+  socket.send(
+    JSON.stringify(localizeAnswer(answer, v.parse(Attachment, socket.deserializeAttachment()), readBase(answer.run))),
+  );
 
 export function closeSockets(ctx: DurableObjectState): void {
   for (const socket of ctx.getWebSockets()) socket.close(1000, "over");

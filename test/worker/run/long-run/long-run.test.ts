@@ -62,8 +62,10 @@ afterEach(() => {
 
 const begin = async (members: object = {}): Promise<Answer> =>
   readAnswer(await ask(`/actions/debug?run=${RUN}`, ajax({ ...AJAX_FIELDS, ...members })));
-const follow = async (answer: Answer): Promise<Answer> =>
-  readAnswer(await ask((answer.run?.follow?.url ?? "").replace(EDGE, "")));
+const follow = async (answer: Answer): Promise<Answer> => {
+  expect(answer, JSON.stringify(answer)).toMatchObject({ run: { follow: { url: expect.any(String) } } });
+  return readAnswer(await ask((answer.run?.follow?.url ?? "").replace(EDGE, "")));
+};
 const post = (url = "", members: object = {}) => ask(url.replace(EDGE, ""), ajax({ ...ADA_FORM, ...members }));
 const untilReply = (answer: Answer, reply: object) =>
   vi.waitFor(async () => expect((await follow(answer)).reply).toMatchObject(reply));
