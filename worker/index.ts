@@ -116,8 +116,7 @@ const answerPing = () => new Response(null, { status: 204 });
 /** Calls are the most frequent requests, and the router would parse their URLs once more. */
 const CALL_PATH = /^\/actions\/([^/]+)$/;
 
-let router: { base: string; fetch: Routing["fetch"]; routes: Routing["routes"] } | undefined;
-type Routing = ReturnType<typeof makeRouter>;
+let router: ({ base: string } & Pick<ReturnType<typeof makeRouter>, "fetch" | "routes">) | undefined;
 
 async function route(request: Request, context: RequestContext): Promise<Response> {
   const { basePath } = context.settings;

@@ -99,10 +99,12 @@ export class Studio {
         return capture(response, () => this.#zou.answer(request, response));
       case "studio":
         await buffer(request);
-        this.#deliveries.push({
-          id: String(request.headers["webhook-id"]),
-          isRefused: maySendAgain(mutation, this.#forwardAnswer, request),
-        });
+        // The doctor asks with OPTIONS whether somebody is there, as often as it likes.
+        if (request.method === "POST")
+          this.#deliveries.push({
+            id: String(request.headers["webhook-id"]),
+            isRefused: maySendAgain(mutation, this.#forwardAnswer, request),
+          });
         return {
           status: this.#forwardAnswer.status,
           headers: { "content-type": this.#forwardAnswer.type },

@@ -70,7 +70,7 @@ const FAULTS: readonly Fault[] = [
     id: "setting-invalid",
     level: "broken",
     says: /ACTION_TIME_LIMIT must be/,
-    fix: /wrangler\.toml, correct ACTION_TIME_LIMIT/,
+    fix: /settings file\), correct ACTION_TIME_LIMIT/,
   },
   {
     is: "an invalid secret",
@@ -86,7 +86,7 @@ const FAULTS: readonly Fault[] = [
     id: "setting-invalid",
     level: "broken",
     says: /KITSU_URL must be/,
-    fix: /wrangler\.toml, correct KITSU_URL/,
+    fix: /settings file\), correct KITSU_URL/,
   },
   {
     is: "an invalid path",
@@ -103,7 +103,7 @@ const FAULTS: readonly Fault[] = [
     id: "setting-unknown",
     level: "risky",
     says: /mean KITSU_TOKEN/,
-    fix: /wrangler\.toml, rename it to KITSU_TOKEN/,
+    fix: /settings file\), rename it to KITSU_TOKEN/,
   },
   {
     is: "a setting that nothing reads",
@@ -111,7 +111,7 @@ const FAULTS: readonly Fault[] = [
     id: "setting-unknown",
     level: "worth-knowing",
     says: /no such/,
-    fix: /wrangler\.toml, remove WEATHER/,
+    fix: /settings file\), remove WEATHER/,
   },
   {
     is: "a secret of no target",
@@ -159,7 +159,7 @@ const FAULTS: readonly Fault[] = [
     id: "target-name-taken",
     level: "broken",
     says: /same name/,
-    fix: /wrangler\.toml, rename the target/,
+    fix: /settings file\), rename the target/,
   },
   {
     is: "a target that may take too long",
@@ -175,7 +175,7 @@ const FAULTS: readonly Fault[] = [
     id: "local-on-server",
     level: "broken",
     says: /npm start/,
-    fix: /wrangler\.toml, remove LOCAL/,
+    fix: /settings file\), remove LOCAL/,
   },
   {
     is: "no account in Kitsu",
@@ -243,7 +243,7 @@ const FAULTS: readonly Fault[] = [
     id: "kitsu-unreachable",
     level: "broken",
     says: /can't be reached/,
-    fix: /KITSU_URL in wrangler\.toml/,
+    fix: /KITSU_URL in the settings/,
   },
   {
     is: "a certificate that is not valid",
@@ -660,7 +660,7 @@ const FAULTS: readonly Fault[] = [
     id: "target-not-found",
     level: "risky",
     says: /404/,
-    fix: /wrangler\.toml, correct its url/,
+    fix: /settings file\), correct its url/,
   },
   {
     is: "a target that is down",
@@ -679,7 +679,7 @@ const FAULTS: readonly Fault[] = [
     id: "farm-failed",
     level: "broken",
     says: /Flamenco/,
-    fix: /FLAMENCO\.url in wrangler\.toml/,
+    fix: /FLAMENCO\.url in the settings/,
   },
   {
     is: "an Afanasy that is dead",
