@@ -2,12 +2,12 @@ import { FIELD_TYPES } from "../../contract.ts";
 import { expect, test } from "../support/browser/fixture.ts";
 import { answer, ask, done, FRAMES, OUTCOMES, RUN } from "../support/browser/replies.ts";
 
-test("paints the pending toast in the frame after the click", async ({ kitsu, page, toasts }) => {
+test("paints the pending toast in the frame after the click", async ({ kitsu, page }) => {
   kitsu.addAction("Render shots", { delayMs: 400, body: done("Rendered") });
   await kitsu.open();
   await page.waitForTimeout(100);
   const figures = await page.evaluate(async () => {
-    const times: { frames: number; ms: number }[] = [];
+    const times: { frames: number; ms: number; text: string }[] = [];
     const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
     await nextFrame();
     document.querySelector<HTMLButtonElement>("main button")?.click();
@@ -22,15 +22,15 @@ test("paints the pending toast in the frame after the click", async ({ kitsu, pa
       });
       const toast = document.querySelector("kitsu-actions")?.shadowRoot?.querySelector(".toast");
       if (!toast?.checkVisibility()) continue;
-      times.push({ frames, ms: performance.now() - clicked });
+      times.push({ frames, ms: performance.now() - clicked, text: toast.textContent });
       break;
     }
     return times[0];
   });
   console.log(`click to painted pending toast: ${figures?.ms.toFixed(1)} ms`);
   expect(figures?.frames).toBe(1);
-  await expect(toasts).toContainText("Render shots");
-  await expect(toasts).toContainText("Sent for 2 tasks…");
+  expect(figures?.text).toContain("Render shots");
+  expect(figures?.text).toContain("Sent for 2 tasks…");
 });
 
 test("shows the result in the same toast", async ({ kitsu, toasts }) => {
