@@ -1,7 +1,7 @@
 // npm run upgrade -- <folder> [--record <name>]: starts the build in that folder, an older version
 // with `npm run build` done, has people run actions, stops it in the middle of long runs, upgrades
-// to this version, goes back, and upgrades again. Says what became of each run. With --record, it writes what the
-// older version had stored to test/fixtures/state, where a test reads it.
+// to this version, goes back, and upgrades again. Says what became of each run. With --record, it
+// writes what the older version had stored to test/fixtures/state, where a test reads it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -74,6 +74,9 @@ function restoreTable(sql: SqlStorage, name: string, rows: readonly Record<strin
     const columns = Object.keys(row);
     sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`);
     const places = columns.map(() => "?").join(", ");
-    sql.exec(`INSERT OR REPLACE INTO ${name} (${columns.join(", ")}) VALUES (${places})`, ...Object.values(v.parse(Row, row)));
+    sql.exec(
+      `INSERT OR REPLACE INTO ${name} (${columns.join(", ")}) VALUES (${places})`,
+      ...Object.values(v.parse(Row, row)),
+    );
   }
 }
