@@ -31,7 +31,6 @@ export function planWayBack(then: readonly unknown[], now: readonly unknown[]): 
     run(migration, names);
   }
   if (then.length >= all.length) return { back: all, again: all };
-  if (then.length === 0) for (const name of names.keys()) names.set(name, undefined);
   const added = [...names].flatMap(([name, old]) => (old === undefined ? [name] : []));
   const renamed = [...names].flatMap(([to, from]) => (from === undefined || from === to ? [] : [{ from, to }]));
   const back = {
