@@ -1,7 +1,7 @@
 // npm run upgrade -- <folder> [--record <name>]: starts the build in that folder, an older version
 // with `npm run build` done, has people run actions, stops it in the middle of long runs, upgrades
-// to this version, and goes back. Says what became of each run. With --record, it writes what the
-// older version had stored to test/fixtures/state, where a test reads it.
+// to this version, goes back, and upgrades again. Says what became of each run. With --record, it
+// writes what the older version had stored to test/fixtures/state, where a test reads it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -39,11 +39,28 @@ try {
   await check("after", runs);
   await service.stop();
 
-  await service.start({ folder: resolve(older), migrations: await listWayBack(older) });
+  const { back, again } = await listWayBack(older);
+  if (back !== again) await expectRefusal(older);
+  await service.start({ folder: resolve(older), migrations: back });
   await check("back", runs);
+  await service.stop();
+
+  await service.start({ folder: PACKAGE_FOLDER, migrations: again });
+  await check("again", runs);
 } finally {
   await service.stop();
   await studio.close();
+}
+
+/** The older version as it is, behind a migration that it doesn't know. */
+async function expectRefusal(folder: string): Promise<void> {
+  const started = await service.start({ folder: resolve(folder) }).then(
+    () => true,
+    () => false,
+  );
+  await service.stop();
+  if (started) throw new Error("The older version starts without the migration that takes it back.");
+  say("back", "without a migration", "refused to start");
 }
 
 type Runs = Record<string, Answer>;
@@ -90,6 +107,9 @@ async function check(when: string, runs: Runs): Promise<void> {
   const undo = runs.playlist?.run?.undo?.url;
   if (undo !== undefined) say(when, "undo", await caller.click(undo).then(({ reply }) => describe(reply), String));
   say(when, "log", String((await caller.getPage(`${service.url}/runs`)).status));
+  const { status, text } = await caller.getPage(`${service.url}/use.csv`);
+  // Versions before 2026-11-29 answer with a failure.
+  say(when, "use", status === 200 ? `${text.trimEnd().split("\n").length - 1} actions were counted` : String(status));
 }
 
 function follow(answer: Answer | undefined): Promise<Answer> {

@@ -1,7 +1,7 @@
-// A build of the worker, of any version, as a service with its state in a folder: kitsu-actions
-// serve of this version with the code and the wrangler.toml of that one.
+// A build of the worker, of any version, as a service with its state in a folder. Its own
+// kitsu-actions serve runs it, or this version's if it has none.
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { stringify } from "smol-toml";
 import * as v from "valibot";
@@ -48,7 +48,8 @@ export class Service {
     mkdirSync(join(directory, "gen"), { recursive: true });
     const program = { ...config, main: resolve(build.folder, config.main), migrations: build.migrations ?? migrations };
     writeFileSync(join(directory, "wrangler.toml"), stringify(program));
-    const bin = join(PACKAGE_FOLDER, "scripts/cli/bin.mjs");
+    const servesItself = existsSync(join(build.folder, "scripts/cli/serve.ts"));
+    const bin = join(resolve(servesItself ? build.folder : PACKAGE_FOLDER), "scripts/cli/bin.mjs");
     const args = [bin, "serve", "--state", this.#state, "--port", String(this.#port)];
     const output = process.env.UPGRADE_LOG ? "inherit" : "ignore";
     const env = { ...process.env, ...this.#variables };

@@ -118,9 +118,15 @@ function readState(path: string, migrations: readonly Migration[]): State {
   const newer = state.migrations.filter((tag) => !migrations.some((migration) => migration.tag === tag));
   if (state.layout <= LAYOUT && newer.length === 0) return state;
   throw new CliError(
-    `The state folder ${path} was written by a newer version (${state.version}) than this one (${PACKAGE_VERSION}), which can't read it. Install version ${state.version} again, or restore a backup from before the upgrade.`,
+    `The state folder ${path} was written by a newer version (${state.version}) than this one (${PACKAGE_VERSION}), which can't read it. Install version ${state.version} again, or restore a backup from before the upgrade.${describeWayBack(state, newer)}`,
   );
 }
+
+/** A layout can't be taken back, migrations can. */
+const describeWayBack = ({ layout }: State, newer: readonly string[]): string =>
+  layout > LAYOUT
+    ? ""
+    : ` To keep what it stored, add its migrations (${newer.join(", ")}) and one that undoes them to wrangler.toml: docs/upgrading.md has it.`;
 
 function parseState(path: string): State {
   let text: string;

@@ -7,6 +7,7 @@ import first from "../../fixtures/state/2026-11-23-69ec1cd.json";
 import morning from "../../fixtures/state/2026-11-24-7697beb.json";
 import night from "../../fixtures/state/2026-11-24-e4100f3.json";
 import beforeRename from "../../fixtures/state/2026-11-28-419f31d.json";
+import counted from "../../fixtures/state/2026-11-29-db6d4e6.json";
 import beforeVersions from "../../fixtures/state/2026-11-29-efb0c19.json";
 
 const Members = v.record(v.string(), v.unknown());
@@ -28,6 +29,7 @@ export const EARLIER_STATES = Object.entries({
   "2026-11-24, with large values": morning,
   "2026-11-28, before the classes were renamed": beforeRename,
   "2026-11-29, before values had a version": beforeVersions,
+  "2026-11-29, the first that counts runs": counted,
 }).map(([version, state]) => ({ version, ...v.parse(StoredState, state) }));
 
 export type EarlierState = (typeof EARLIER_STATES)[number];
@@ -51,6 +53,7 @@ export async function restoreLog({ log }: EarlierState): Promise<void> {
 export const listObjects = ({ objects }: EarlierState, ...classNames: string[]): StoredObject[] =>
   classNames.flatMap((name) => objects[name] ?? []);
 
+const Row = v.record(v.string(), v.nullable(v.union([v.string(), v.number()])));
 const Bytes = v.object({ bytes: v.string() });
 
 /** Has an object store this, and start anew, as after a deployment. */
@@ -67,7 +70,13 @@ export async function restoreObject<T extends Rpc.DurableObjectBranded>(
 }
 
 function restoreTable(sql: SqlStorage, name: string, rows: readonly Record<string, unknown>[]): void {
-  sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (task TEXT, run TEXT, person TEXT, since INTEGER, until INTEGER)`);
-  for (const { task, run, person, since, until } of rows)
-    sql.exec(`INSERT INTO ${name} VALUES (?, ?, ?, ?, ?)`, ...[task, run, person, since, until].map(String));
+  for (const row of rows) {
+    const columns = Object.keys(row);
+    sql.exec(`CREATE TABLE IF NOT EXISTS ${name} (${columns.join(", ")})`);
+    const places = columns.map(() => "?").join(", ");
+    sql.exec(
+      `INSERT OR REPLACE INTO ${name} (${columns.join(", ")}) VALUES (${places})`,
+      ...Object.values(v.parse(Row, row)),
+    );
+  }
 }

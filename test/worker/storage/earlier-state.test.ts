@@ -6,6 +6,8 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { FlamencoSubmission } from "../../../worker/actions/farm/flamenco-farm.ts";
 import { readRun } from "../../../worker/actions/farm/render-run.ts";
 import { readLongRun } from "../../../worker/run/long-run/long-run-state.ts";
+import type { UseEvent } from "../../../worker/storage/use/use-event.ts";
+import { toDay } from "../../../worker/storage/use/use-tables.ts";
 import {
   EARLIER_STATES,
   type EarlierRecord,
@@ -101,6 +103,24 @@ describe.for(EARLIER_STATES)("the state of $version", (state) => {
     }
   });
 
+  it("has counts that go on, and counts no run again", async () => {
+    for (const object of listObjects(state, "ActionUse")) {
+      const use = env.ACTION_USE.getByName(newRunId());
+      await restoreObject(use, object);
+      const day = toDay(newest?.at ?? 0);
+      const count = async () => {
+        const { counts } = await use.read({ from: day, to: day, perDay: false });
+        return Object.fromEntries(counts.map(({ action, runs }) => [action, runs]));
+      };
+      const then = await count();
+      expect(then).toMatchObject({ comment: 2, debug: 1, launch: 1, playlist: 1 });
+      await use.count((object.tables.seen ?? []).map(({ key }) => makeEvent(String(key), newest?.at)));
+      expect(await count()).toEqual(then);
+      await use.count([makeEvent("another", newest?.at)]);
+      expect(await count()).toEqual({ ...then, debug: 2 });
+    }
+  });
+
   it("has long runs that are followed to their end, which reaches the log", async () => {
     for (const object of listObjects(state, "LongRun")) {
       const longRun = env.LONG_RUNS.getByName(newRunId());
@@ -138,6 +158,11 @@ describe.for(EARLIER_STATES)("the state of $version", (state) => {
       });
     }
   });
+});
+
+const makeEvent = (key: string, at = 0): UseEvent => ({
+  ...{ key, at, kind: "run", action: "debug", tasks: 1, tookMs: 1, isRetry: false },
+  ...{ code: null, blame: null, person: null },
 });
 
 const hasObjects = ({ objects }: { objects: object }) => Object.keys(objects).length > 0;
