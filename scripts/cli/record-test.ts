@@ -13,8 +13,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const USAGE = `npx kitsu-actions record-test <run or file> [--name publish-two-shots]
 
 Writes test/fixtures/<name>.json and test/<name>.test.ts, which sends the call to your worker and expects a reply
-of the same shape, and runs it. <run or file> is as for replay. Read the fixture before you commit it: the names of people are
-masked, but whatever else they typed is in it.`;
+of the same shape, and runs it. <run or file> is as for replay. Read the fixture before you commit it: the names
+of people are masked, but whatever else they typed is in it.`;
 
 const OPTIONS = { name: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
 
