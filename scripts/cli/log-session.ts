@@ -28,7 +28,7 @@ export class LogSession {
     throw await describeRefusal(response, worker);
   }
 
-  /** @returns a session without a token; undefined if the log needs one. Only that of `npm start` does not. */
+  /** @returns undefined if the log needs a token: only that of `npm start` does not. */
   static async openWithoutToken(worker: string): Promise<LogSession | undefined> {
     const session = new LogSession(worker, "");
     const response = await session.#fetch(`${worker}/runs.json?limit=1`, undefined);
