@@ -18,7 +18,7 @@ const USAGE = `npx kitsu-actions call <action> [--tasks 3] [--as artist] [--form
   --form, --ajax        in Kitsu's form mode, or in its AJAX mode, which is the default
   --dialect <version>   as a Kitsu of that version or year sends it: 0.9.41, 2019. The newest if absent.
   --param <name=value>  a parameter of the action's address; may be repeated
-  --input <name=value>  the answer to a question of the action; may be repeated
+  --input <name=value>  the answer to a question of the action, a choice by its label or value; may be repeated
   --yes                 confirm what the action asks to confirm
   --dry                 only ask what the action would do; the default for a server on another machine
   --for-real            run the action there, too

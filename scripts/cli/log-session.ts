@@ -28,6 +28,14 @@ export class LogSession {
     throw await describeRefusal(response, worker);
   }
 
+  /** @returns undefined if the log needs a token: only that of `npm start` does not. */
+  static async openWithoutToken(worker: string): Promise<LogSession | undefined> {
+    const session = new LogSession(worker, "");
+    const response = await session.#fetch(`${worker}/runs.json?limit=1`, undefined);
+    await response.body?.cancel();
+    return response.ok ? session : undefined;
+  }
+
   /** @returns the JSON of the answer. Throws if it is a failure. */
   async read(address: string, fields?: URLSearchParams): Promise<unknown> {
     for (let waits = 0; ; waits += 1) {

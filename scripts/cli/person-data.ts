@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
 import { openTerminal } from "../register/terminal.ts";
+import { readLogToken } from "./calls/read-fixture.ts";
+import { isLocal } from "./calls/request.ts";
 import { LogSession } from "./log-session.ts";
 
 const Part = v.object({
@@ -75,7 +77,8 @@ function readOptions(command: "export" | "forget", args: readonly string[]): Opt
   <person>         the person's id in Kitsu, or the e-mail address of calls that had no id
   --worker <url>   the worker's address                        (or WORKER_URL)${command === "forget" ? "\n  --yes            erase without asking" : ""}
 
-The token of the log comes from LOG_TOKEN, or is asked for. See docs/storage.md.`;
+The token of the log comes from LOG_TOKEN, or from the file that LOG_TOKEN_FILE names, or is asked for.${command === "forget" ? "\nExits with 0, with 1 if it failed, and with 3 if some runs have not ended: repeat it then." : ""}
+See docs/storage.md.`;
   const { values, positionals } = parse(args, usage);
   if (values.help) {
     console.log(usage);
@@ -106,8 +109,11 @@ function parse(args: readonly string[], usage: string) {
 }
 
 async function openSession(worker: string): Promise<LogSession> {
-  const given = process.env.LOG_TOKEN;
-  if (!given && !terminal.isInteractive) throw new CliError("No token: set LOG_TOKEN to the token of the log.");
+  const given = await readLogToken(process.env);
+  const local = given === undefined && isLocal(worker) ? await LogSession.openWithoutToken(worker) : undefined;
+  if (local !== undefined) return local;
+  if (!given && !terminal.isInteractive)
+    throw new CliError("No token: set LOG_TOKEN, or LOG_TOKEN_FILE to a file with it, to the token of the log.");
   return LogSession.open(worker, given || (await terminal.askSecret("Token of the log: ")));
 }
 

@@ -13,8 +13,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const USAGE = `npx kitsu-actions record-test <run or file> [--name publish-two-shots]
 
 Writes test/fixtures/<name>.json and test/<name>.test.ts, which sends the call to your worker and expects a reply
-of the same shape, and runs it. <run or file> is as for replay. Read the fixture before you commit it: the names of people are
-masked, but whatever else they typed is in it.`;
+of the same shape, and runs it. <run or file> is as for replay. Read the fixture before you commit it: the names
+of people are masked, but whatever else they typed is in it.`;
 
 const OPTIONS = { name: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
 
@@ -64,7 +64,8 @@ export async function writeTest(folder: string, args: readonly string[], env: En
 }
 
 const ADVICE = `The sample Kitsu of a test is not the one where the call was recorded. Set up in the test what matters for the
-reply, such as a task's status, the person, or the worker's settings: docs/replay.md.`;
+reply, such as a task's status, the person, or the worker's settings, and replace in the fixture ids that only
+your Kitsu knows, such as that of a status in an answer: docs/replay.md.`;
 
 /** Where tests are, what they import, and how they are run. Ours mirror the tree. */
 type Place = { folder: string; testing: string; worker: string; run(folder: string, test: string): Promise<number> };

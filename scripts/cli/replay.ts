@@ -43,6 +43,9 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+const NO_PLAN =
+  "This action has no plan, so a dry run can't be compared with what was done. To run it and compare: --for-real.";
+
 const EXIT_CODES = { same: 0, different: 1 } as const;
 
 /** @returns the exit code */
@@ -97,6 +100,10 @@ function report(recorded: Fixture, replayed: Reply, cast: InPlayground | undefin
   const before = withNumbers(recorded.reply, ids[0]);
   const { isSame, lines, isPlanOnly } = compareReplies(before, withNumbers(replayed, ids[1]));
   if (cast?.replaced) console.log("The playground does not have these tasks: others take their places.");
+  if (isPlanOnly && before.outcomes?.length && !replayed.outcomes?.length) {
+    console.log(`${describeReply(replayed).join("\n")}\n\n${NO_PLAN}`);
+    return COULD_NOT;
+  }
   if (isPlanOnly) console.log("Only which tasks it would run on is compared, because it was a dry run.");
   console.log(isSame ? "The replies are the same." : `- recorded\n+ replayed\n\n${lines.join("\n")}`);
   return isSame ? EXIT_CODES.same : EXIT_CODES.different;

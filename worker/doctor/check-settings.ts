@@ -48,7 +48,7 @@ function findUnknown({ env, forwardTargets }: Settings): Finding[] {
           "secret-unused",
           name,
           `It belongs to no target in FORWARD_TARGETS.${suggest(nearest)}`,
-          `npx wrangler secret delete ${name} (on premises: delete its file), and set the right one.`,
+          `npx wrangler secret delete ${name} (on premises: delete its file, and its LoadCredential= in the unit), and set the right one.`,
         );
       // A studio's own actions read settings of their own.
       if (nearest === undefined && hasStudioActions()) return [];

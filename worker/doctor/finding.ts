@@ -90,7 +90,7 @@ export const sortFindings = <F extends GroupedFinding>(findings: readonly F[]): 
 export const inSettings = (what: string) =>
   `In wrangler.toml (on premises: the settings file), ${what}. Then deploy (on premises: restart).`;
 export const asSecret = (name: string) =>
-  `npx wrangler secret put ${name} (on premises: the file ${name} of the secrets, and a restart)`;
+  `npx wrangler secret put ${name} (on premises: its file, its LoadCredential= in the unit, and a restart)`;
 
 /** "a, b and 3 more" */
 export function listSome(names: readonly string[], most = 5): string {

@@ -29,7 +29,10 @@ export async function readFixture(source: string, env: Environment): Promise<Fix
 }
 
 /** Never an argument: every account on the machine can read a command line. */
-async function readLogToken({ LOG_TOKEN: token, LOG_TOKEN_FILE: file }: Environment): Promise<string | undefined> {
+export async function readLogToken({
+  LOG_TOKEN: token,
+  LOG_TOKEN_FILE: file,
+}: Environment): Promise<string | undefined> {
   if (token) return token.trim();
   if (!file) return undefined;
   return (await readText(file)).trim();

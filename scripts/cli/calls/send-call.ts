@@ -1,6 +1,6 @@
 // Sends a call to a worker: only to ask what it would do, or for real, up to its end.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Ask, Fixture, Input, Reply } from "../../../contract.ts";
+import type { Ask, Field, Fixture, Input, Reply } from "../../../contract.ts";
 import { makeRequest } from "../../../testing/fixture-call.ts";
 import { makeRunId } from "../../../worker/storage/run-links.ts";
 import { CliError } from "../../cli-error.ts";
@@ -48,11 +48,17 @@ function answerQuestion(reply: Reply, { input, confirms }: Sending) {
 
 const fill = ({ fields }: Ask, input: Input): Input =>
   Object.fromEntries(
-    fields.map(({ name, value, type }) => [
+    fields.map(({ name, value, type, options }) => [
       name,
-      input[name] ?? value ?? (type === "toggle" ? false : type === "several-of" ? [] : ""),
+      findChoice(options, input[name]) ?? value ?? (type === "toggle" ? false : type === "several-of" ? [] : ""),
     ]),
   );
+
+/** People know a choice by its label: that of a status is an id. */
+function findChoice(options: Field["options"] = [], given: Input[string] | undefined): Input[string] | undefined {
+  if (typeof given !== "string" || options.some(({ value }) => value === given)) return given;
+  return options.find(({ label }) => label.toLowerCase() === given.toLowerCase())?.value ?? given;
+}
 
 type Answered = NonNullable<ReturnType<typeof answerQuestion>>;
 

@@ -1,7 +1,9 @@
 // kitsu-actions export and forget, against a server that answers as the worker does in parts.
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { listen } from "../../../scripts/listen.ts";
 import { createFolder } from "./support/folder.ts";
 import { kitsuActions } from "./support/run.ts";
@@ -61,6 +63,26 @@ describe("kitsu-actions forget", () => {
     ]);
     for (const { cookie, origin } of received)
       expect([cookie, origin]).toEqual(["kitsu_actions_log=signed", new URL(worker).origin]);
+  });
+
+  it("needs no token for a log on this machine that is open, as that of npm start", async () => {
+    delete process.env.LOG_TOKEN;
+    answers = [{ body: {} }, { body: { person: ADA, erased: 1, running: 0, searched: 3 } }];
+    const { code } = await kitsuActions(folder, "forget", ADA, "--worker", worker, "--yes");
+    expect(code).toBe(0);
+    expect(received.map(({ path }) => path)).toEqual(["/base/runs.json?limit=1", "/base/runs/person/erase"]);
+  });
+
+  it("reads the token from a file, and says where it looks for one if the log is not open", async () => {
+    delete process.env.LOG_TOKEN;
+    answers = [{ status: 401, body: {} }];
+    const asked = await kitsuActions(folder, "export", ADA, "--worker", worker);
+    expect([asked.code, asked.stderr]).toEqual([1, expect.stringContaining("LOG_TOKEN_FILE")]);
+    process.env.LOG_TOKEN_FILE = join(folder, "log-token");
+    onTestFinished(() => void delete process.env.LOG_TOKEN_FILE);
+    writeFileSync(process.env.LOG_TOKEN_FILE, `${TOKEN}\n`);
+    answers = [{ body: { runs: [] } }];
+    expect((await kitsuActions(folder, "export", ADA, "--worker", worker)).code).toBe(0);
   });
 
   it("exits with 3 if some runs have not ended", async () => {

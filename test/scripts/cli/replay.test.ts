@@ -113,6 +113,12 @@ describe("a call from the shell", () => {
     );
   });
 
+  it("takes a choice by its label", async () => {
+    const answers = ["--input", "text=Hello", "--input", "status=waiting for approval", "--yes"];
+    await call(["comment", "--tasks", "2", "--as", "supervisor", ...answers, ...place(here)], env());
+    expect(output()).toMatch(/^done, .*Commented on/m);
+  });
+
   it("exits with 1 if the reply is a failure", async () => {
     expect(await call(["no-such-action", ...place(here)], env())).toBe(1);
   });
@@ -165,6 +171,13 @@ describe("a recorded call", () => {
     expect(await codeOf(replay([run, ...old], { LOG_TOKEN_FILE: secret }))).toMatch(/^2: .*too old for a dry run/);
     expect(received).toHaveLength(1);
     expect(JSON.stringify(received)).not.toContain(LOG_TOKEN);
+  });
+
+  it("can't be compared with the dry run of an action without a plan", async () => {
+    await call(["playlist", "--tasks", "2", ...place(here)], env());
+    const run = /^\s*(http\S+\/runs\/\S+)$/m.exec(output())?.[1] ?? "";
+    expect(await replay([run, ...place(here)], env())).toBe(2);
+    expect(output()).toMatch(/It would run on 2 tasks.*no plan.*--for-real/s);
   });
 
   it("becomes a fixture and a test of it", async () => {
