@@ -107,7 +107,7 @@ const NO_FARMS = "There are no farms: the playground was started without them.";
 const NO_EDGE = "No worker runs under this origin: the playground was started without one.";
 
 /** The paths that Kitsu's router handles. Any other unknown path is 404. */
-const PAGE = /^\/(productions|my-tasks|people|open-productions|playlists)(\/|$)/;
+const PAGE = /^\/($|(productions|my-tasks|people|open-productions|playlists)(\/|$))/;
 
 async function answer(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
@@ -130,7 +130,9 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   }
   if (request.method !== "GET" && request.method !== "HEAD")
     return sendText(response, 405, "Only GET is allowed here.");
-  if (pathname === "/") return redirect(response, site.home + search);
+  // Kitsu's page is there, too, as the doctor checks. It leads browsers to a project.
+  if (pathname === "/" && request.headers["user-agent"]?.startsWith("Mozilla/"))
+    return redirect(response, site.home + search);
   if (PAGE.test(pathname)) {
     const frame = await renderFrame(url);
     return frame ? sendFile(response, "text/html", frame) : sendPage(site, url.searchParams, request, response);

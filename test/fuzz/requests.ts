@@ -1,7 +1,7 @@
 // Turns a step into HTTP requests, with the help of the answers so far.
 import { Webhook } from "standardwebhooks";
 import { corruptBytes, type Edit, encodeFields } from "./body.ts";
-import type { Call } from "./call.ts";
+import type { Call, Headers } from "./call.ts";
 import { callFields, type Endpoint, ownOrigin, writeCall, writeHeaders } from "./call-request.ts";
 import type { CaseState } from "./case-state.ts";
 import { FORWARD_SECRET, LOG_TOKEN, SITES } from "./deployment.ts";
@@ -74,19 +74,37 @@ export function toRequests(step: Step, state: CaseState, endpoint: Endpoint): Se
         },
       ];
     }
+    case "erase": {
+      const cursor = step.cursor.replace("{cursor}", state.cursor);
+      const { bytes, type } = encodeFields(
+        [
+          ["person", step.person],
+          ["cursor", cursor],
+        ],
+        "urlencoded",
+        undefined,
+      );
+      return [
+        {
+          method: "POST",
+          path: `${base}/runs/person/erase`,
+          headers: {
+            ...writeOwnHeaders(step.headers, endpoint),
+            "content-type": type ?? "",
+            ...accessHeaders(step.access, state),
+          },
+          body: bytes,
+        },
+      ];
+    }
     case "sign-in": {
       const { bytes, type } = encodeFields([["token", step.token]], "urlencoded", undefined);
-      // Only our own pages sign people in.
-      const own = {
-        ...writeHeaders(step.headers, endpoint),
-        ...(step.headers.origin === "kitsu" && { origin: ownOrigin(endpoint) }),
-      };
       return [
         {
           method: "POST",
           path: `${base}/runs/sign-${step.isOut ? "out" : "in"}`,
           headers: {
-            ...own,
+            ...writeOwnHeaders(step.headers, endpoint),
             "content-type": step.declaredType ?? type ?? "",
             ...(state.cookie !== "" && { cookie: state.cookie }),
           },
@@ -104,6 +122,12 @@ export function toRequests(step: Step, state: CaseState, endpoint: Endpoint): Se
       return [{ method: step.method, path: `${base}${step.path}`, headers: writeHeaders(step.headers, endpoint) }];
   }
 }
+
+/** Only our own pages sign people in, and erase. */
+const writeOwnHeaders = (sent: Headers, endpoint: Endpoint) => ({
+  ...writeHeaders(sent, endpoint),
+  ...(sent.origin === "kitsu" && { origin: ownOrigin(endpoint) }),
+});
 
 function followUpFields(last: Call | undefined, changes: Edit[]) {
   const fields =

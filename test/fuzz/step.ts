@@ -20,6 +20,7 @@ export type Step =
   | { kind: "get-run"; what: RunView; which: Which; headers: Headers; access: Access }
   | { kind: "report"; which: Which; reply: unknown; isSigned: boolean; age: number; corruption: Corruption | undefined }
   | { kind: "log"; path: string; query: [name: string, value: string][]; access: Access; headers: Headers }
+  | { kind: "erase"; person: string; cursor: string; access: Access; headers: Headers }
   | { kind: "sign-in"; token: string; isOut: boolean; headers: Headers; declaredType: string | undefined }
   | { kind: "temporary-link"; back: number; odd: string | undefined; tail: string; method: string; headers: Headers }
   | { kind: "page"; method: string; path: string; headers: Headers };
@@ -196,10 +197,19 @@ const independent = (): fc.Arbitrary<Step> =>
         "/use.csv",
         "/doctor",
         "/doctor.json",
+        "/runs/person",
+        "/runs/person.json",
       ),
       query: fc.array(filter(), { maxLength: 3 }),
       access: access(),
       headers: pageHeaders(),
+    }),
+    fc.record({
+      kind: fc.constant("erase" as const),
+      person: fc.oneof(oddText(), fc.constantFrom("kx@studio.tld", "0".repeat(32))),
+      cursor: fc.oneof(oddText(), fc.constantFrom("", "{cursor}", "e30")),
+      access: access(),
+      headers: headers(),
     }),
     fc.record({
       kind: fc.constant("sign-in" as const),

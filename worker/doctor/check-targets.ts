@@ -19,7 +19,13 @@ export async function checkTargets(context: DoctorContext): Promise<Finding[]> {
     ...targets.flatMap((target) => checkTarget(target, env)),
     ...(await Promise.all(asked)),
     ...(left.length > 0
-      ? [worthKnowing("targets-not-asked", "FORWARD_TARGETS", `${listSome(left)} were not asked.`)]
+      ? [
+          worthKnowing(
+            "targets-not-asked",
+            "FORWARD_TARGETS",
+            `${listSome(left)} were not asked: only the first ${TARGETS_MAX} are.`,
+          ),
+        ]
       : []),
   ];
 }

@@ -71,7 +71,7 @@ function renderFilter({ query, titles, base, reader }: LogPage): Content {
     query.state,
   )}</select></label>
 <label>${message("log.day", { zone: reader.timeZone })} <input type="date" name="day" value="${query.day}"></label>
-<button class="primary">${message("log.filter")}</button> <a class="button" href="${base}/runs">${message("log.allRuns")}</a>
+<span><button class="primary">${message("log.filter")}</button>${toQuery(query) !== "" && html` <a class="button" href="${base}/runs">${message("log.allRuns")}</a>`}</span>
 </form>
 ${query.day !== undefined && renderDayLinks({ ...query, day: query.day }, base)}`;
 }

@@ -72,7 +72,7 @@ td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); 
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }
 .run, .quiet { color: var(--quiet); font-size: .9em; }
-form.filter { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; margin-bottom: 1rem; }
+form.filter { display: flex; flex-wrap: wrap; gap: .8rem; align-items: end; margin-bottom: 1rem; } .filter select { max-width: 14rem; }
 label { display: grid; gap: .25rem; font-size: .85rem; color: var(--quiet); }
 input, select { font: inherit; color: var(--strong); background: var(--card); border: 1px solid var(--quiet); border-radius: 10px; padding: .35rem .7rem; min-height: 2.3rem; max-width: 100%; }
 textarea { font: inherit; color: var(--strong); background: var(--card); border: 1px solid var(--quiet); border-radius: 10px; padding: .5rem .7rem; width: 100%; resize: vertical; }

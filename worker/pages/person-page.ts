@@ -2,6 +2,7 @@
 import { message } from "../format/message.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
+import { renderLogNavigation } from "./log-navigation.ts";
 import { renderTime } from "./render-time.ts";
 
 /** `cursor`: where to continue; absent if everything was erased. */
@@ -28,7 +29,8 @@ export function renderPersonData({ person, erasure, ...context }: PersonPage): R
     title: message("log.personData"),
     kitsuUrl: kitsuUrls[0],
     address: erasure && person && `${place}?${new URLSearchParams({ person })}`,
-    body: html`<section>
+    body: html`${renderLogNavigation(basePath, "runs", true)}
+<section>
 <h1>${message("log.personData")}</h1>
 <form class="filter" method="get" action="${place}">
 <label>${message("log.personKey")} <input name="person" value="${person}" required></label>
@@ -44,7 +46,7 @@ ${person !== undefined && erasure?.cursor !== undefined && renderEraseForm(perso
 function renderChoices(person: string, place: string): Content {
   const query = `${new URLSearchParams({ person })}`;
   return html`<h2>${message("log.export")}</h2>
-<p><a class="button" href="${place}.json?${query}">${message("log.export")}</a></p>
+<p><a class="button" href="${place}.json?${query}">${message("log.json")}</a></p>
 <h2>${message("log.erase")}</h2>
 <p>${message("log.aboutErase")}</p>
 ${renderEraseForm(person, place)}`;

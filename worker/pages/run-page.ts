@@ -11,6 +11,7 @@ import { type RunRecord, stateOf } from "../storage/run-record.ts";
 import { makeCurl, makeReplay } from "./curl.ts";
 import { type Content, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
+import { renderLogNavigation } from "./log-navigation.ts";
 import { renderTime, renderZone } from "./render-time.ts";
 import { renderReply, renderTable } from "./reply-view.ts";
 import { renderRetryUndo, renderUndone } from "./retry-undo.ts";
@@ -49,7 +50,8 @@ export function renderRun(record: RunRecord, title: Text, run: Run, context: Pag
     title: message("page.runOf", { title }),
     kitsuUrl,
     hasDocument: reply.kind === "done" && reply.document !== undefined,
-    body: html`${renderReply(reply, kitsuUrl, true)}
+    body: html`${renderLogNavigation(context.settings.basePath, "runs", true)}
+${renderReply(reply, kitsuUrl, true)}
 ${renderRetryUndo(run, reply)}
 ${undone !== undefined && renderUndone({ ...undone, reply: localizeReply(undone.reply, context.reader) })}
 <section>

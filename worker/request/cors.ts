@@ -6,7 +6,7 @@ import type { RequestContext } from "./request-context.ts";
  * Any page may read these: they need an address that is hard to guess, or hold nothing personal.
  */
 const PUBLIC = [
-  /^\/runs\/(?!sign-)[^/]+(\/follow)?$/,
+  /^\/runs\/(?!sign-|person(\.json)?$)[^/]+(\/follow)?$/,
   /^\/t\/[0-9a-f]{64}\/state$/,
   /^\/kitsu-actions\.((user\.|meta\.)?js|[a-z]+\.json)$/,
   /^\/(openapi|contract\.schema)\.json$/,

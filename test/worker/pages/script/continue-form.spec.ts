@@ -31,7 +31,7 @@ test("erases part by part, after one click", async ({ page }) => {
     await route.fulfill({ contentType: "text/html", body: await response.text() });
   });
   await page.goto(`${ORIGIN}/runs/person?person=${PERSON}`);
-  await expect(page.getByRole("link", { name: "Export" })).toHaveAttribute("href", /person=ada%40studio.tld/);
+  await expect(page.getByRole("link", { name: "JSON" })).toHaveAttribute("href", /person=ada%40studio.tld/);
   expect(sent).toEqual([]);
   await page.getByRole("button", { name: "Erase" }).click();
   await expect(page.getByText("done Runs erased: 24.")).toBeVisible();
