@@ -321,5 +321,7 @@ describe("exporting a person", () => {
     expect(await readFailed(response)).toMatchObject({ code: "sign-in-required" });
     const page = await ask(`/runs/person?person=${ADA}`, { headers: { accept: "text/html" } });
     expect(page.status).toBe(401);
+    // An address of one run may be read by any page. These look like one.
+    for (const { headers } of [response, page]) expect(headers.has("access-control-allow-origin")).toBe(false);
   });
 });
