@@ -106,14 +106,15 @@ def answer(base, path, headers, fields):
         "headers": [[name, headers[name]] for name in SHOWN if name in headers],
         "fields": [[name, value if isinstance(value, str) else dump(value)] for name, value in fields.items()],
     }
-    write_record(run_id, at, call, arrived, describe(call, arrived, KEYS))
+    write_record(run_id, at, call, arrived, describe(call, arrived, base, KEYS))
     run = {"id": run_id, "url": f"{base}/runs/{run_id}?at={at}"}
-    return dump({"version": 1, "run": run, "reply": describe(call, arrived, TEXTS)})
+    return dump({"version": 1, "run": run, "reply": describe(call, arrived, base, TEXTS)})
 
 
 def write_record(run_id, at, call, arrived, reply):
     person = call["person"]
     record = {
+        "version": 2,
         "id": run_id,
         "at": at,
         "action": "debug",
@@ -141,10 +142,12 @@ TEXTS = {
     "value": "Value",
     "field": "Field",
     "header": "Header",
+    "doctor": "Doctor",
 }
 
 # The same for the log, which is read in any language.
 KEYS = {name: {"key": f"debug.{name}"} for name in TEXTS}
+KEYS["doctor"] = {"key": "doctor.title"}
 KEYS["title"] = lambda count: {"key": "debug.received", "values": {"count": count}}
 KEYS["text"] = {
     "key": "shared.sentences",
@@ -158,13 +161,14 @@ KEYS["text"] = {
 }
 
 
-def describe(call, arrived, texts):
+def describe(call, arrived, base, texts):
     request = [["method", arrived["method"]], ["path", arrived["path"]], *arrived["headers"]]
     return {
         "kind": "done",
         "severity": "info",
         "title": texts["title"](len(call["selection"])),
         "text": texts["text"],
+        "links": [{"label": texts["doctor"], "url": f"{base}/doctor"}],
         "effects": [{"kind": "copy", "label": texts["copyCall"], "text": dump(call)}],
         "tables": [
             {"title": texts["parsedCall"], "columns": [texts["name"], texts["value"]], "rows": facts(call)},

@@ -60,7 +60,7 @@ export default {
     const run = { id, at, action: "debug", call, arrived };
     const coordinator = env.RUN_COORDINATORS?.getByName(id);
     const started = coordinator?.start(JSON.stringify(run));
-    const [answered, logged] = [describe(call, arrived, TEXTS), describe(call, arrived, KEYS)];
+    const [answered, logged] = [describe(call, arrived, base, TEXTS), describe(call, arrived, base, KEYS)];
     await started;
     if (env.RUNS !== undefined) ctx.waitUntil(writeRecord(env.RUNS, { ...run, reply: logged }, at));
     if (coordinator !== undefined) ctx.waitUntil(coordinator.end(JSON.stringify(logged)));
@@ -119,6 +119,7 @@ const TEXTS = {
   value: "Value",
   field: "Field",
   header: "Header",
+  doctor: "Doctor",
 };
 type Texts = Record<keyof Omit<typeof TEXTS, "title">, unknown> & Pick<typeof TEXTS, "title">;
 
@@ -140,9 +141,10 @@ const KEYS: Texts = {
   value: key("value"),
   field: key("field"),
   header: key("header"),
+  doctor: { key: "doctor.title" },
 };
 
-function describe(call: Call, { headers, fields }: Arrived, texts: Texts) {
+function describe(call: Call, { headers, fields }: Arrived, base: string, texts: Texts) {
   const { person, project, selection, entityType, path, server } = call;
   const facts = [
     ["dialect", "ajax"],
@@ -160,6 +162,7 @@ function describe(call: Call, { headers, fields }: Arrived, texts: Texts) {
     severity: "info",
     title: texts.title(selection.length),
     text: texts.text,
+    links: [{ label: texts.doctor, url: `${base}/doctor` }],
     effects: [{ kind: "copy", label: texts.copyCall, text: JSON.stringify(call) }],
     tables: [
       { title: texts.parsedCall, columns: [texts.name, texts.value], rows: facts },
@@ -183,7 +186,7 @@ async function writeRecord(
   const summary = { action: "debug", state: "done", title: reply.title, person: person.id, email: person.email };
   await log.put(
     `run/${day}/${time}/${id}`,
-    JSON.stringify({ ...run, tookMs, status: 200, person: known, deployedAtS: 0 }),
+    JSON.stringify({ version: 2, ...run, tookMs, status: 200, person: known, deployedAtS: 0 }),
     {
       metadata: {
         ...summary,
