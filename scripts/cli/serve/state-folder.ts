@@ -117,8 +117,13 @@ function readState(path: string, migrations: readonly Migration[]): State {
   const state = parseState(join(path, "state.json"));
   const newer = state.migrations.filter((tag) => !migrations.some((migration) => migration.tag === tag));
   if (state.layout <= LAYOUT && newer.length === 0) return state;
+  // Between two releases, builds have the same version.
+  const [writer, again] =
+    state.version === PACKAGE_VERSION
+      ? [`a newer build of version ${PACKAGE_VERSION}`, "that build"]
+      : [`a newer version (${state.version}) than this one (${PACKAGE_VERSION})`, `version ${state.version}`];
   throw new CliError(
-    `The state folder ${path} was written by a newer version (${state.version}) than this one (${PACKAGE_VERSION}), which can't read it. Install version ${state.version} again, or restore a backup from before the upgrade.${describeWayBack(state, newer)}`,
+    `The state folder ${path} was written by ${writer}, so this one can't read it. Install ${again} again, or restore a backup from before the upgrade.${describeWayBack(state, newer)}`,
   );
 }
 

@@ -162,6 +162,13 @@ describe("the state folder", () => {
     StateFolder.open(path, [v1, v2]).close();
   });
 
+  it("is refused if a newer build of the same version has written it", () => {
+    StateFolder.open(path, [v1, v2]).close();
+    expect(() => StateFolder.open(path, [v1])).toThrow(
+      /was written by a newer build of version \S+, so this one can't read it\. Install that build again,/,
+    );
+  });
+
   it("is refused if a newer version stores something that this one can't read", () => {
     StateFolder.open(path, [v1, v2]).close();
     change({ layout: 2, version: "9.9.9" });
