@@ -8,7 +8,8 @@ import { broken, type Finding, fine, listSome, risky, worthKnowing } from "./fin
 const KEY_LIFE_S = 60;
 const OBJECT = "kitsu-actions-doctor";
 const LIMITS = ["CALLS_BY_PERSON", "CALLS_BY_ADDRESS", "READS_BY_ADDRESS", "SIGN_INS_BY_ADDRESS"] as const;
-const ADD_BINDING = 'Add it to wrangler.toml: "npx kitsu-actions build" prints the lines. Then deploy.';
+const ADD_BINDING =
+  'Add it to wrangler.toml: "npx kitsu-actions doctor" prints the lines (in a clone: git diff wrangler.toml). Then deploy.';
 
 export async function checkStorage(context: DoctorContext): Promise<Finding[]> {
   const { env } = context;

@@ -213,7 +213,7 @@ const FAULTS: readonly Fault[] = [
     id: "durable-object-missing",
     level: "broken",
     says: /missing/,
-    fix: /kitsu-actions build/,
+    fix: /kitsu-actions doctor/,
   },
   {
     is: "no limit of calls",
