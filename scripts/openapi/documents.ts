@@ -86,6 +86,18 @@ const RESPONSES = {
 
 const WEBHOOKS = {
   call: {
+    get: {
+      operationId: "checkSecret",
+      tags: ["Calls"],
+      summary: "How the doctor asks a studio's own server whether it has the same secret",
+      description:
+        "Only if OPTIONS is answered with GET in `Allow`, or with 401 or 403. An empty body is signed, and the `webhook-id` begins with `doctor-`: docs/forward.md.",
+      security: [{ webhookSignature: [] }],
+      responses: {
+        204: { description: "The signature is right. Nothing else is done." },
+        "4XX": { description: "401: it is wrong. Others say nothing about the secret." },
+      },
+    },
     post: {
       operationId: "receiveCall",
       tags: ["Calls"],
