@@ -59,7 +59,7 @@ export function openSurroundings(): Surroundings {
 export function addCustomAction(
   zou: FakeZou,
   at: number,
-  action: { name: string; url: string; is_ajax?: boolean },
+  action: { name: string; url: string; is_ajax?: boolean; entity_type?: string },
 ): void {
   const dates = { created_at: "2026-11-01T00:00:00", updated_at: "2026-11-01T00:00:00" };
   const id = `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
