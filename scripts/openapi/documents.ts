@@ -89,13 +89,12 @@ const WEBHOOKS = {
     get: {
       operationId: "checkSecret",
       tags: ["Calls"],
-      summary: "How the doctor asks a studio's own server whether it has the same secret",
-      description:
-        "Only if OPTIONS is answered with GET in `Allow`, or with 401 or 403. An empty body is signed, and the `webhook-id` begins with `doctor-`: docs/forward.md.",
+      summary: "Asks a studio's own server whether it has the same secret",
+      description: "Signed over an empty body: docs/forward.md.",
       security: [{ webhookSignature: [] }],
       responses: {
         204: { description: "The signature is right. Nothing else is done." },
-        "4XX": { description: "401: it is wrong. Others say nothing about the secret." },
+        "4XX": { description: "401: it is wrong." },
       },
     },
     post: {

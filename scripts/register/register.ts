@@ -1,7 +1,6 @@
 // npm run register -- --dry-run | --yes: creates, changes and removes custom actions in Kitsu, so
 // that it offers what the deployed worker offers. See docs/register.md.
 
-import { listWrites, makePlan, type Write } from "../../worker/doctor/register-plan.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { formatPlan, formatStep } from "./format-plan.ts";
@@ -9,6 +8,7 @@ import { type Kitsu, openKitsu } from "./kitsu.ts";
 import { login, logout } from "./login.ts";
 import { fetchOfferedActions, toWanted } from "./offered-actions.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
+import { listWrites, makePlan, type Write } from "./plan.ts";
 import { openTerminal } from "./terminal.ts";
 
 const terminal = openTerminal();

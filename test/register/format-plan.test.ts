@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatPlan } from "../../scripts/register/format-plan.ts";
-import { makePlan } from "../../worker/doctor/register-plan.ts";
+import { makePlan } from "../../scripts/register/plan.ts";
 
 const WORKER = "https://edge.studio.example";
 const wanted = (actionId: string, name: string) => ({

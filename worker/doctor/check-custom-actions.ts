@@ -98,7 +98,7 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
           ),
         ]
       : []),
-    ...(/[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
+    ...(target.password !== "" || /[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
       ? [
           risky(
             "custom-action-secret",
@@ -127,7 +127,7 @@ function checkOwn(one: ListedAction, target: URL, context: DoctorContext): Findi
         "custom-action-path",
         nameEntry(one),
         `It leads to this worker, but to no action: ${quote(one)}`,
-        correct(),
+        correct(actions.find((each) => target.pathname.endsWith(`/${each.id}`))?.id),
       ),
     ];
   const action = actions.find((each) => each.id === id);
@@ -181,7 +181,9 @@ function findElsewhere(
   const places = located.flatMap(({ target }) => {
     const [, place = "", id] =
       (target !== null && !known.includes(target) && /^(.*)\/actions\/([^/]+)\/?$/.exec(target.pathname)) || [];
-    return target !== null && actions.some((one) => one.id === id) ? [target.origin + place] : [];
+    // That its own address is on http is said already.
+    const isNew = target !== null && target.host !== new URL(base).host && actions.some((one) => one.id === id);
+    return isNew ? [target.origin + place] : [];
   });
   return [...new Set(places)].map((place) =>
     worthKnowing(

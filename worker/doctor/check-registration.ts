@@ -6,7 +6,7 @@ import { localize, toEnglish } from "../format/localize.ts";
 import { findCallField } from "../request/call.ts";
 import { readReader } from "../request/read-reader.ts";
 import { RUN_PARAMETER } from "../storage/run-links.ts";
-import { listWanted } from "./custom-action.ts";
+import { findDifferences, listWanted, ownActionId, type Wanted } from "./custom-action.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import {
   broken,
@@ -19,7 +19,6 @@ import {
   worthKnowing,
 } from "./finding.ts";
 import { findNearest, suggest } from "./nearest.ts";
-import { findDifferences, makePlan, type Step } from "./register-plan.ts";
 
 /** An entry of this worker, and the action that it runs. */
 export type OwnEntry = { one: ListedAction; target: URL; action: Action };
@@ -32,24 +31,21 @@ export function checkRegistration(own: readonly OwnEntry[], context: DoctorConte
     ...{ id, title: localize(title, reader), modes: [...modes] },
     ...(entityTypes && { entityTypes: [...entityTypes] }),
   }));
-  const wrong = own.filter((entry) => checkEntityType(entry).length > 0).map(({ one }) => one);
-  const { steps } = makePlan(
-    base,
-    listWanted(base, offered),
-    own.map(({ one }) => one),
-  );
+  const wanted = listWanted(base, offered);
   return [
-    ...own.flatMap((entry) => [...checkEntityType(entry), ...checkParameters(entry, settings)]),
-    ...steps.flatMap((step) => (step.kind === "change" && !wrong.includes(step.present) ? describeChange(step) : [])),
-    ...findTwice(own, steps),
+    ...own.flatMap((entry) => [
+      ...(checkEntityType(entry) ?? describeChange(entry.one, base, wanted)),
+      ...checkParameters(entry, settings),
+    ]),
+    ...findTwice(own),
   ];
 }
 
-function checkEntityType({ one, action: { entityTypes = [] } }: OwnEntry): Finding[] {
+function checkEntityType({ one, action: { entityTypes = [] } }: OwnEntry): Finding[] | undefined {
   const isRight =
     entityTypes.length === 0 || one.entity_type === "all" || entityTypes.some((type) => type === one.entity_type);
   return isRight
-    ? []
+    ? undefined
     : [
         broken(
           "custom-action-entity-type",
@@ -104,21 +100,21 @@ function findWrongValue(check: () => void): Failure[] {
   }
 }
 
-const MEMBERS = { name: "name", entity_type: "entity type", is_ajax: "Ajax" } as const;
-
-/** Not the name of an entry that was typed by hand, or that only says more: "Debug (staging)". */
-function describeChange({ wanted, present, isAdopted }: Extract<Step<ListedAction>, { kind: "change" }>): Finding[] {
-  const changes = findDifferences(wanted, present).flatMap((member) =>
-    member === "url" || (member === "name" && (isAdopted || present.name.startsWith(`${wanted.name} (`)))
+/** Not a name that only says more: "Debug (staging)". Of those added by hand, none is changed. */
+function describeChange(one: ListedAction, base: string, wanted: readonly Wanted[]): Finding[] {
+  const id = ownActionId(base, one);
+  const right = wanted.find(({ actionId, is_ajax }) => actionId === id && is_ajax === one.is_ajax);
+  const changes = (right === undefined ? [] : findDifferences(right, one)).flatMap((member) =>
+    member === "name" && one.name.startsWith(`${right?.name} (`)
       ? []
-      : [`${MEMBERS[member]}: “${present[member]}” → “${wanted[member]}”`],
+      : [`${member.replace("_", " ")} “${one[member]}” → “${right?.[member]}”`],
   );
   return changes.length === 0
     ? []
     : [
         worthKnowing(
           "custom-action-differs",
-          nameEntry(present),
+          nameEntry(one),
           `npm run register would change its ${changes.join(", ")}.`,
           "To keep it, write something after the “?” in its URL (docs/register.md).",
         ),
@@ -126,18 +122,15 @@ function describeChange({ wanted, present, isAdopted }: Extract<Step<ListedActio
 }
 
 /** Entries that do the same, whatever their names are. */
-function findTwice(own: readonly OwnEntry[], steps: readonly Step<ListedAction>[]): Finding[] {
-  const removed = steps.flatMap((step) =>
-    step.kind === "remove" && step.reason === "duplicate" ? [step.present] : [],
-  );
+function findTwice(own: readonly OwnEntry[]): Finding[] {
   const keys = own.map(({ one, target }) => [target.href.replace(/\?$/, ""), one.is_ajax, one.entity_type].join(" "));
   return own
-    .filter(({ one }, at) => removed.includes(one) || keys.indexOf(keys[at] ?? "") < at)
+    .filter((_, at) => keys.indexOf(keys[at] ?? "") < at)
     .map(({ one }) =>
       worthKnowing(
         "custom-action-twice",
         nameEntry(one),
-        `Another one does the same: ${one.url.slice(0, 200)}`,
+        "Another one does the same.",
         `${IN_KITSU} delete one of them.`,
       ),
     );

@@ -7,8 +7,18 @@ import type { ForwardTarget } from "../services/webhook-client.ts";
 import { secretName } from "../services/webhook-client.ts";
 import { signRequest } from "../services/webhook-signature.ts";
 import type { DoctorContext } from "./doctor-context.ts";
-import { asSecret, broken, type Finding, fine, inSettings, listSome, risky, worthKnowing } from "./finding.ts";
-import { type Answered, isAnswered, isPrivateHost, isRedirect, type Unanswered } from "./probe.ts";
+import {
+  asSecret,
+  broken,
+  type Finding,
+  fine,
+  inSettings,
+  listSome,
+  risky,
+  USE_TUNNEL,
+  worthKnowing,
+} from "./finding.ts";
+import { type Answered, describeStatus, isAnswered, isPrivateHost, isRedirect, type Unanswered } from "./probe.ts";
 
 const TARGETS_MAX = 8;
 
@@ -159,12 +169,9 @@ function describeAnswer(
       inSettings("correct its url"),
     );
   if (status >= 500 && status !== 501)
-    return broken("target-down", subject, `${origin} answers with status ${status}.`, start);
+    return broken("target-down", subject, `${origin} ${describeStatus(status)}.`, start);
   return {
     ...fine("target", subject, "It answers. It does not say whether it has the same secret."),
     measured: `${tookMs} ms`,
   };
 }
-
-export const USE_TUNNEL =
-  'Cloudflare can\'t reach a private address: use a tunnel (docs/network.md, "Reaching the studio").';

@@ -5,6 +5,12 @@ import type { OfferedAction } from "../../contract.ts";
 /** The members that people can set in Kitsu, with Zou's names. */
 export type CustomAction = { name: string; url: string; entity_type: string; is_ajax: boolean };
 
+const MEMBERS = ["name", "url", "entity_type", "is_ajax"] as const satisfies (keyof CustomAction)[];
+
+/** The members whose values differ. */
+export const findDifferences = (one: CustomAction, other: CustomAction) =>
+  MEMBERS.filter((member) => one[member] !== other[member]);
+
 /** A custom action that exists in Kitsu. */
 export type Registered = CustomAction & { id: string };
 

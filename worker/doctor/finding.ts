@@ -93,6 +93,9 @@ export const inSettings = (what: string) =>
 export const asSecret = (name: string) =>
   `npx wrangler secret put ${name} (on premises: its file, its LoadCredential= in the unit, and a restart)`;
 
+export const USE_TUNNEL =
+  'Cloudflare can\'t reach a private address: use a tunnel (docs/network.md, "Reaching the studio").';
+
 /** Where custom actions are in Kitsu. */
 export const IN_KITSU = "In Kitsu, under Custom Actions,";
 export const REGISTER = "npm run register (docs/register.md).";

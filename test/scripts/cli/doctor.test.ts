@@ -4,9 +4,11 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
+import { CERTIFICATE } from "./support/certificate.ts";
 import { createFolder } from "./support/folder.ts";
 import { LAUNCHER, run } from "./support/run.ts";
 
@@ -156,6 +158,30 @@ describe("kitsu-actions doctor", () => {
     expect(stdout).toMatch(/“Closed”: Browsers don't send its Ajax calls/);
     expect(stdout).toContain(`Access-Control-Allow-Origin: ${address}`);
     expect(code).toBe(1);
+  });
+
+  it("says how long the servers of others take, and that the script is not in Kitsu's page", async () => {
+    const injected = { ...FINE, id: "script-injected", group: "delivery" };
+    answer = diagnosing([injected], [{ name: "Tool", url: `${address.replace("127.0.0.1", "localhost")}/tool` }]);
+    const { stdout } = await askWorker();
+    expect(stdout).toMatch(/fine +“Tool”: http:\/\/localhost:\d+\/tool answers\. \(\d+ ms\)/);
+    expect(stdout).toContain("INJECT is set, but the page has no script");
+    expect(stdout).toContain("under Workers Routes");
+  });
+
+  it("tells a certificate that is not trusted from a server that is not there", async () => {
+    const { key, cert } = CERTIFICATE;
+    const tool = createSecureServer({ key, cert }, (_request, response) => response.end());
+    await new Promise<void>((resolve) => tool.listen(0, "127.0.0.1", resolve));
+    const at = tool.address();
+    answer = diagnosing(
+      [FINE],
+      [{ name: "Tool", url: `https://127.0.0.1:${typeof at === "object" ? at?.port : at}/` }],
+    );
+    const { stdout } = await askWorker();
+    tool.close();
+    expect(stdout).toMatch(/“Tool”: .* has a certificate that is not trusted here\./);
+    expect(stdout).toContain("--use-system-ca");
   });
 
   it("names what is wrong in wrangler.toml, without a worker", async () => {

@@ -65,7 +65,7 @@ describe("custom actions as npm run register sets them", () => {
   it.each<[string, Entry[], object]>([
     [
       "for the wrong entity type",
-      [publish({ entity_type: "asset" })],
+      [publish({ url: `${EDGE}/actions/publish`, entity_type: "asset" })],
       {
         id: "custom-action-entity-type",
         level: "broken",
@@ -78,7 +78,7 @@ describe("custom actions as npm run register sets them", () => {
       {
         id: "custom-action-differs",
         level: "worth-knowing",
-        text: expect.stringContaining("entity type: “all” → “shot”"),
+        text: expect.stringContaining("entity type “all” → “shot”"),
       },
     ],
     [
@@ -87,7 +87,7 @@ describe("custom actions as npm run register sets them", () => {
       {
         id: "custom-action-differs",
         level: "worth-knowing",
-        text: expect.stringContaining("name: “Release” → “Publish”"),
+        text: expect.stringContaining("name “Release” → “Publish”"),
       },
     ],
     [

@@ -1,32 +1,32 @@
 // The steps that make Kitsu offer what the worker offers.
-import { type CustomAction, ownActionId, plainUrl, type Registered, type Wanted } from "./custom-action.ts";
+import {
+  type CustomAction,
+  findDifferences,
+  ownActionId,
+  plainUrl,
+  type Registered,
+  type Wanted,
+} from "../../worker/doctor/custom-action.ts";
 
-/** `P`: what is known of those that Kitsu has. */
-export type Step<P extends CustomAction = Registered> =
+export type Step =
   | { kind: "create"; wanted: CustomAction }
   /**
    * `isAdopted`: created by hand with the address from the home page. A second one would show the
    * action twice.
    */
-  | { kind: "change"; wanted: CustomAction; present: P; isAdopted: boolean }
-  | { kind: "remove"; present: P; reason: "not offered" | "duplicate" }
-  | { kind: "unchanged"; present: P };
+  | { kind: "change"; wanted: CustomAction; present: Registered; isAdopted: boolean }
+  | { kind: "remove"; present: Registered; reason: "not offered" | "duplicate" }
+  | { kind: "unchanged"; present: Registered };
 
-export type Plan<P extends CustomAction = Registered> = {
-  steps: Step<P>[];
+export type Plan = {
+  steps: Step[];
   /** created by hand with an address of this worker; not changed */
-  others: P[];
+  others: Registered[];
   /** names that another entry has, too: Kitsu's menu tells entries apart by their names alone */
   sharedNames: string[];
 };
 
 export type Write = Exclude<Step, { kind: "unchanged" }>;
-
-export const MEMBERS = ["name", "url", "entity_type", "is_ajax"] as const satisfies (keyof CustomAction)[];
-
-/** The members whose values differ. */
-export const findDifferences = (one: CustomAction, other: CustomAction) =>
-  MEMBERS.filter((member) => one[member] !== other[member]);
 
 export const listWrites = ({ steps }: Plan): Write[] => steps.filter((step) => step.kind !== "unchanged");
 
@@ -34,16 +34,12 @@ export const listWrites = ({ steps }: Plan): Write[] => steps.filter((step) => s
  * Removals come last, so that Kitsu's menu is never emptier than before. The others have the
  * worker's order.
  */
-export function makePlan<P extends CustomAction>(
-  worker: string,
-  wanted: readonly Wanted[],
-  present: readonly P[],
-): Plan<P> {
+export function makePlan(worker: string, wanted: readonly Wanted[], present: readonly Registered[]): Plan {
   const unmatched = new Set(wanted);
   const remaining = new Set(present);
-  const matches = new Map<Wanted, P>();
+  const matches = new Map<Wanted, Registered>();
 
-  const pair = (isMatch: (wanted: Wanted, present: P) => boolean) => {
+  const pair = (isMatch: (wanted: Wanted, present: Registered) => boolean) => {
     for (const one of unmatched) {
       const other = [...remaining].find((candidate) => isMatch(one, candidate));
       if (other === undefined) continue;
@@ -52,7 +48,7 @@ export function makePlan<P extends CustomAction>(
       remaining.delete(other);
     }
   };
-  const isOwn = (one: Wanted, other: P) => ownActionId(worker, other) === one.actionId;
+  const isOwn = (one: Wanted, other: Registered) => ownActionId(worker, other) === one.actionId;
   // The best match first: if two simultaneous runs created duplicates, the correct one stays.
   pair((one, other) => findDifferences(one, other).length === 0);
   pair((one, other) => isOwn(one, other) && other.is_ajax === one.is_ajax);
@@ -65,7 +61,7 @@ export function makePlan<P extends CustomAction>(
   return {
     steps: [
       ...wanted.map((one) => toStep(worker, one, matches.get(one))),
-      ...[...remaining].flatMap((other): Step<P>[] => {
+      ...[...remaining].flatMap((other): Step[] => {
         const id = ownActionId(worker, other);
         if (id === undefined) return [];
         const isOffered = ids.has(id) && wanted.some((one) => one.actionId === id && one.is_ajax === other.is_ajax);
@@ -77,17 +73,13 @@ export function makePlan<P extends CustomAction>(
   };
 }
 
-function findSharedNames(wanted: readonly Wanted[], kept: readonly CustomAction[]): string[] {
+function findSharedNames(wanted: readonly Wanted[], kept: readonly Registered[]): string[] {
   const names = wanted.map(({ name }) => name);
   const all = [...names, ...kept.map(({ name }) => name)];
   return [...new Set(names)].filter((name) => all.indexOf(name) !== all.lastIndexOf(name));
 }
 
-function toStep<P extends CustomAction>(
-  worker: string,
-  { actionId: _, ...wanted }: Wanted,
-  present: P | undefined,
-): Step<P> {
+function toStep(worker: string, { actionId: _, ...wanted }: Wanted, present: Registered | undefined): Step {
   if (present === undefined) return { kind: "create", wanted };
   if (findDifferences(wanted, present).length === 0) return { kind: "unchanged", present };
   return { kind: "change", wanted, present, isAdopted: ownActionId(worker, present) === undefined };
