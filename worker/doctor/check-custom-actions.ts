@@ -1,6 +1,7 @@
 // Every custom action that Kitsu lists, ours or not: whether its address can work, and for ours,
 // whether the worker offers it. The servers of the others are asked by the command line alone: a
 // worker sends nothing to an address that somebody wrote into Kitsu.
+import { isUnencrypted } from "../request/public-url.ts";
 import { checkRegistration } from "./check-registration.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import {
@@ -84,8 +85,7 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
         `${IN_KITSU} correct its URL.`,
       ),
     ];
-  const isBlocked =
-    target.protocol === "http:" && target.hostname !== "localhost" && kitsuUrls.some((url) => url.startsWith("https:"));
+  const isBlocked = isUnencrypted(target.origin) && kitsuUrls.some((url) => url.startsWith("https:"));
   const level = one.is_ajax ? broken : risky;
   return [
     ...(isBlocked
@@ -189,8 +189,8 @@ function findElsewhere(
     worthKnowing(
       "custom-actions-elsewhere",
       place,
-      `${places.filter((one) => one === place).length} lead there: to another worker, or to an earlier address of ${base}.`,
-      `If nothing is there anymore: ${REGISTER.slice(0, -1)}, and delete these in Kitsu.`,
+      `${places.filter((one) => one === place).length} look like those of another worker, or of an earlier address of ${base}.`,
+      "If nothing is there anymore, delete them in Kitsu (docs/register.md).",
     ),
   );
 }

@@ -1,20 +1,23 @@
 // The secrets by themselves: what was pasted around them, what lacks its other half, and what is
 // used for two purposes. None of them is shown.
+import { Environment } from "../settings/environment.ts";
 import type { Settings } from "../settings/settings.ts";
-import { asSecret, broken, type Finding, inSettings, risky, worthKnowing } from "./finding.ts";
+import { asSecret, broken, type Finding, risky } from "./finding.ts";
 
 export const isSecret = (name: string) => /TOKEN|SECRET|_ACCESS_ID|_WEBHOOK/.test(name);
+
+/** A studio's actions have secrets of their own, which may be anything. */
+const isOwn = (name: string) => isSecret(name) && (name in Environment.entries || name.startsWith("FORWARD_SECRET"));
 
 /** Whoever has one of these must have nothing else by it. */
 const SINGLE = ["KITSU_TOKEN", "LOG_TOKEN"];
 
 export function checkSecrets({ env }: Settings): Finding[] {
   const secrets = Object.entries(env).flatMap(([name, value]) =>
-    isSecret(name) && typeof value === "string" ? [{ name, value: value.trim() }] : [],
+    isOwn(name) && typeof value === "string" ? [{ name, value: value.trim() }] : [],
   );
   return secrets.flatMap(({ name, value }) => {
     const other = name.replace(/(?<=_ACCESS_)(ID|SECRET)$/, (half) => (half === "ID" ? "SECRET" : "ID"));
-    const user = name === "FORWARD_SECRET" ? "FORWARD_TARGETS" : (/^(FLAMENCO|AFANASY)_/.exec(name)?.[1] ?? name);
     const same = SINGLE.includes(name) && secrets.find((one) => one.name !== name && one.value === value);
     return [
       ...(/^["'`]|["'`]$|^bearer /i.test(value) || (name === "KITSU_TOKEN" && /\s/.test(value))
@@ -29,9 +32,6 @@ export function checkSecrets({ env }: Settings): Finding[] {
         : []),
       ...(env[other] === undefined
         ? [broken("secret-half", name, `${other} is missing, so neither is used.`, asSecret(other))]
-        : []),
-      ...(env[user] === undefined
-        ? [worthKnowing("secret-idle", name, `Nothing uses it without ${user}.`, inSettings(`set ${user}`))]
         : []),
       ...(same
         ? [

@@ -24,7 +24,7 @@ const TARGETS_MAX = 8;
 
 export async function checkTargets(context: DoctorContext): Promise<Finding[]> {
   const { forwardTargets: targets, env } = context.settings;
-  const others = targets.filter(({ url }) => !`${url}/`.startsWith(`${context.base}/`));
+  const others = targets.filter(({ url }) => !url.startsWith(`${context.base}/actions/`));
   const left = others.slice(TARGETS_MAX).map(({ id }) => id);
   const asked = others.slice(0, TARGETS_MAX).map((target) => askTarget(target, context));
   return [
@@ -134,7 +134,7 @@ function describeRefusal(target: ForwardTarget, answer: Answered, env: Readonly<
     "target-refuses",
     subjectOf(target),
     `It refuses a GET that is signed like a call (${status})${said && `: “${said.slice(0, 200)}”`}`,
-    `Set the same secret there (FORWARD_SECRET of our receivers) and here: ${asSecret(nameSecret(target, env))}. Correct both clocks. If a login in front of it answered, let it pass the worker. If calls work, let it answer GET with 405.`,
+    `Set the same secret at the server (FORWARD_SECRET in the Python package) and here: ${asSecret(nameSecret(target, env))}. Correct both clocks. If a login in front of it answered, let it pass the worker. If calls work, let it answer GET with 405.`,
   );
 }
 

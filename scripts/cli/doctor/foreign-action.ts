@@ -41,8 +41,9 @@ export async function checkForeignAction(
         "In Kitsu, under Custom Actions, set its URL to the final address. Artists must pass a login page by themselves.",
       ),
     ];
-  if (status === 404 || status >= 500)
-    return [risky("custom-action-failing", subject, `${where} ${describeStatus(status)}.`, check)];
+  // Some servers know no OPTIONS, which forms don't need.
+  if (status === 404 || (status >= 500 && status !== 501))
+    return [risky("custom-action-failing", subject, `To OPTIONS, ${where} ${describeStatus(status)}.`, check)];
   const missing = isAjax && origin !== kitsu ? findMissingHeaders(kitsu, answer) : [];
   return missing.length === 0
     ? [

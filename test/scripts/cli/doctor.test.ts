@@ -169,6 +169,22 @@ describe("kitsu-actions doctor", () => {
     expect(stdout).toContain("under Workers Routes");
   });
 
+  it.each([
+    [404, false, "To OPTIONS, "],
+    [501, false, "answers. ("],
+    [501, true, "Browsers don't send its Ajax calls"],
+    [302, false, "where the selection does not arrive"],
+  ])("judges a server that answers OPTIONS with %i, for Ajax: %s", async (status, isAjax, sentence) => {
+    const url = `${address.replace("127.0.0.1", "localhost")}/tool`;
+    const usual = diagnosing([FINE], [{ name: "Tool", url, is_ajax: isAjax }]);
+    answer = (path, method, headers, response) =>
+      path === "/tool"
+        ? void response.writeHead(status, { location: "/login" }).end()
+        : usual(path, method, headers, response);
+    const { stdout } = await askWorker();
+    expect(stdout.split("\n").find((line) => line.includes("“Tool”"))).toContain(sentence);
+  });
+
   it("tells a certificate that is not trusted from a server that is not there", async () => {
     const { key, cert } = CERTIFICATE;
     const tool = createSecureServer({ key, cert }, (_request, response) => response.end());
@@ -187,7 +203,7 @@ describe("kitsu-actions doctor", () => {
   it("names what is wrong in wrangler.toml, without a worker", async () => {
     const needed = await readFile(join(PACKAGE_FOLDER, "wrangler.toml"), "utf8");
     const vars =
-      'KITSU_URL = "https://kitsu.studio.tld/api"\nKITSU_TOKN = "x"\nTRUST = "everyone"\nLOG_TOKEN = "0123456789abcdef"';
+      'KITSU_URL = "https://kitsu.studio.tld/api"\nKITSU_TOKN = "x"\nTRUST = "everyone"\nLOG_TOKEN = "0123456789abcdef"\nCHAT_WEBHOOK = "https://hooks.chat.tld/x"';
     writeFileSync(
       join(folder, "wrangler.toml"),
       needed
@@ -202,9 +218,20 @@ describe("kitsu-actions doctor", () => {
       "There is no such setting. Did you mean KITSU_TOKEN?",
       'set KITSU_URL to "https://kitsu.studio.tld"',
       "npx wrangler secret put LOG_TOKEN",
+      "npx wrangler secret put CHAT_WEBHOOK",
+      '\n                    [version_metadata]\n                    binding = "VERSION"\n',
     ])
       expect(stdout).toContain(sentence);
     expect(stdout).not.toContain("0123456789abcdef");
+    expect(code).toBe(1);
+  });
+
+  it("names what can't be read in wrangler.toml, and goes on", async () => {
+    writeFileSync(join(folder, "wrangler.toml"), "[vars");
+    answer = diagnosing([FINE]);
+    const { stdout, code } = await askWorker();
+    expect(stdout).toContain("is not valid TOML");
+    expect(stdout).toContain("Calls from Kitsu's page arrive");
     expect(code).toBe(1);
   });
 });

@@ -245,14 +245,6 @@ const FAULTS: readonly Fault[] = [
     says: /FLAMENCO_ACCESS_SECRET is missing/,
     fix: /secret put FLAMENCO_ACCESS_SECRET/,
   },
-  {
-    is: "a secret of nothing",
-    settings: { FORWARD_SECRET: SECRET },
-    id: "secret-idle",
-    level: "worth-knowing",
-    says: /without FORWARD_TARGETS/,
-    fix: /set FORWARD_TARGETS/,
-  },
   // Storage
   {
     is: "no KV",
@@ -974,6 +966,11 @@ describe("the doctor", () => {
       },
     ],
     ["secrets that end with a line break", { settings: { ...publish(), FORWARD_SECRET: `${SECRET}\n` } }],
+    ["a studio's own secrets", { settings: { FARM_TOKEN: "Bearer x", S3_ACCESS_SECRET: '"x"' } }],
+    [
+      "what is on the same computer",
+      { outside: addAction({ name: "Local", url: "http://127.0.0.1:5000/run", is_ajax: true }) },
+    ],
     ["an address that is written twice", { settings: { KITSU_URL: `${KITSU}/,${KITSU}` } }],
   ])("accuses nobody of %s", async (_, { settings, outside, request }) => {
     const surroundings = openSurroundings();
