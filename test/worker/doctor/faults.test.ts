@@ -990,6 +990,7 @@ describe("the doctor", () => {
     expect(
       findings.filter(({ level }) => level !== "fine" && level !== "worth-knowing").map((one) => one.subject),
     ).toEqual(["KITSU_URL", "ACCESS_TEAM", "RUNS"]);
+    expect(findings.map(({ id }) => id)).not.toContain("setting-unknown");
   });
 
   it("names twelve faults of one set-up", async () => {
