@@ -140,7 +140,7 @@ function checkOwn(one: ListedAction, target: URL, context: DoctorContext): Findi
         nameEntry(one),
         `The worker offers no action "${id.slice(0, 80)}".${suggest(nearest)} ${quote(one)}`,
         nearest === undefined
-          ? `${correct()}: ${ids.join(", ")}. Or set what it needs (README), or delete it: npm run register.`
+          ? `${correct()}: ${ids.join(", ")}. Or set what it needs (README), or delete it.`
           : `${correct(nearest)}`,
       ),
     ];

@@ -57,7 +57,7 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
       : worthKnowing(
           "script-elsewhere",
           SUBJECT,
-          `That in Kitsu's page is another one, or of another worker: ${target?.slice(0, 200)}`,
+          `Kitsu's page has another file, or that of another worker: ${target?.slice(0, 200)}`,
           right,
         ),
   ];

@@ -908,7 +908,7 @@ const FAULTS: readonly Fault[] = [
     outside: onPage({}, `<script src="${EDGE}/kitsu-actions.user.js"></script>`),
     id: "script-elsewhere",
     level: "worth-knowing",
-    says: /another one/,
+    says: /another file/,
     fix: /kitsu-actions\.js on/,
   },
   {

@@ -2,7 +2,7 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { diagnose, htmlPage, isFault, openSurroundings } from "../../support/worker/doctor.ts";
-import { EDGE } from "../../support/worker/worker.ts";
+import { EDGE, KITSU } from "../../support/worker/worker.ts";
 
 const secretOf = (letter: string) => `whsec_${btoa(letter.repeat(32))}`;
 const [SECRET, OTHER] = [secretOf("a"), secretOf("b")];
@@ -112,6 +112,32 @@ describe("a target's secret", () => {
     expect([...ids]).toEqual([expect.stringMatching(/^doctor-[0-9a-f]{32}$/)]);
     expect(requests.every(({ redirect }) => redirect === "manual")).toBe(true);
   });
+});
+
+it("ten targets, three addresses of Kitsu, farms and Access need 40 requests at most", async () => {
+  const { asked, answer } = openSurroundings();
+  answer("https://t", receiver(SECRET));
+  answer("https://studio.cloudflareaccess.com/", () => Response.json({ keys: [{}] }));
+  answer("https://flamenco", () => Response.json({ version: "3.6", name: "Flamenco" }));
+  answer("https://two", () => htmlPage());
+  answer("https://three", () => htmlPage());
+  const findings = await diagnose({
+    FORWARD_TARGETS: Object.fromEntries(
+      Array.from({ length: 10 }, (_, at) => [`t-${at}`, { url: `https://t${at}.tld/` }]),
+    ),
+    FORWARD_SECRET: SECRET,
+    KITSU_URL: `${KITSU},https://two.tld,https://three.tld`,
+    ACCESS_TEAM: "studio",
+    ACCESS_AUDIENCE: "the-tag",
+    FLAMENCO: { url: "https://flamenco.tld", blend: "/mnt/{entity}.blend", output: "/mnt/{entity}" },
+    AFANASY: {
+      url: "https://afanasy.tld",
+      templates: [{ id: "blender", service: "blender", command: "blender @#@ @#@" }],
+    },
+  });
+  expect(findings.filter(({ text }) => /has the same secret/.test(text))).toHaveLength(8);
+  expect(findings.filter(({ text }) => /one check sends/.test(text))).toEqual([]);
+  expect(asked.length).toBeLessThanOrEqual(40);
 });
 
 it("a target that is this worker is named, and not asked", async () => {
