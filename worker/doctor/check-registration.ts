@@ -100,7 +100,7 @@ function findWrongValue(check: () => void): Failure[] {
   }
 }
 
-/** Not a name that only says more: "Debug (staging)". Of those added by hand, none is changed. */
+/** A name may say more: "Debug (staging)". Entries that were added by hand may have any. */
 function describeChange(one: ListedAction, base: string, wanted: readonly Wanted[]): Finding[] {
   const id = ownActionId(base, one);
   const right = wanted.find(({ actionId, is_ajax }) => actionId === id && is_ajax === one.is_ajax);
