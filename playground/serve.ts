@@ -113,8 +113,8 @@ async function answer(site: Site, request: IncomingMessage, response: ServerResp
   const url = new URL(request.url ?? "/", "http://localhost");
   const { pathname, search } = url;
   const [, area, name = ""] = pathname.split("/");
-  if (area === "studio" && request.method === "POST") {
-    site.faults.count(name);
+  if (area === "studio") {
+    if (request.method === "POST") site.faults.count(name);
     return (await breakStudio(site.faults.now, response)) ? undefined : site.studio(name, request, response);
   }
   if (area === "other") return answerAsOther(name, request, response);

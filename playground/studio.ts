@@ -35,11 +35,15 @@ export function openStudio(secret: string, home: string): Studio {
   const work = openLongWork(webhook);
   return async (behaviour, request, response) => {
     const body = await readBody(request);
-    const answer = verify(webhook, body, request) ?? decide(behaviour, body, home, work);
+    const answer =
+      request.method === "POST"
+        ? (verify(webhook, body, request) ?? decide(behaviour, body, home, work))
+        : check(behaviour, verify(webhook, "", request), request);
     if (answer.afterMs) await sleep(answer.afterMs, undefined, { ref: false });
     response.writeHead(answer.status, {
       ...(answer.type && { "content-type": answer.type }),
       ...(answer.location && { location: answer.location }),
+      ...(request.method === "OPTIONS" && { allow: "GET, POST" }),
     });
     response.end(answer.body);
   };
@@ -58,6 +62,13 @@ function verify(webhook: Webhook, body: string, request: IncomingMessage): Answe
   }
 }
 
+/** `GET`, signed: does it have the same secret? Nothing is done. */
+function check(behaviour: string, refusal: Answer | undefined, { method }: IncomingMessage): Answer {
+  if (!ANSWERS.has(behaviour)) return unknown(behaviour);
+  if (method === "OPTIONS") return { status: 204 };
+  return method === "GET" ? (refusal ?? { status: 204 }) : problem(405, "Not allowed", "Calls are sent with POST.");
+}
+
 function decide(behaviour: string, body: string, home: string, work: LongWork): Answer {
   const forwarded = v.safeParse(Forwarded, parseJson(body));
   if (!forwarded.success) return problem(400, "Not a forwarded call", v.summarize(forwarded.issues));
@@ -68,9 +79,7 @@ function decide(behaviour: string, body: string, home: string, work: LongWork): 
     return reply ? json(200, reply) : problem(409, "It has ended", "There is nothing left to stop.");
   }
   const answer = ANSWERS.get(behaviour);
-  return answer
-    ? answer(forwarded.output, home, work)
-    : problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
+  return answer ? answer(forwarded.output, home, work) : unknown(behaviour);
 }
 
 const ANSWERS = new Map<string, (forwarded: Forwarded, home: string, work: LongWork) => Answer>([
@@ -94,6 +103,8 @@ const ANSWERS = new Map<string, (forwarded: Forwarded, home: string, work: LongW
   ],
   ["slow", () => ({ ...json(200, { message: "The cloth is simulated." }), afterMs: SLOW_MS })],
 ]);
+
+const unknown = (behaviour: string) => problem(404, "Unknown behaviour", `There is no /studio/${behaviour}.`);
 
 const json = (status: number, value: unknown): Answer => ({
   status,

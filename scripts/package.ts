@@ -55,7 +55,6 @@ const { metafile } = await build({
   define: { "import.meta.main": "false" },
 });
 await checkDependencies();
-await copyFile(join(root, "scripts/cli/bin.mjs"), join(dist, "bin.mjs"));
 for (const name of ["openapi.json", "contract.schema.json"]) await copyFile(join(root, "gen", name), join(dist, name));
 await cp(join(root, "testing/calls"), join(dist, "calls"), { recursive: true });
 await copyPlayground();

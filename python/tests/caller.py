@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 from kitsu_actions import Receiver, Response
 
 SECRET = "whsec_" + "c2VjcmV0c2VjcmV0" * 2
+OTHER_SECRET = "whsec_" + "b3RoZXJvdGhlcm90" * 2
 PERSON = {
     **{"id": "p1", "name": "Ada", "email": "ada@studio.example", "role": "user", "trust": "session"},
     **{"locale": "fr_FR", "timezone": "Europe/Paris", "project_roles": {"pr1": "supervisor"}},

@@ -8,12 +8,12 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.validate import validator
 
 import pytest
-from caller import SECRET, make_call, prepare, read
+from caller import OTHER_SECRET, SECRET, make_call, prepare, read, sign
 
 from kitsu_actions import Call, Done, Receiver, Response, wsgi
 
@@ -44,6 +44,15 @@ def check(ask: Any) -> None:
     assert (large.status, "4000 are allowed" in read(large)["message"]) == (413, True)
 
 
+def check_get(get: Any) -> None:
+    """`get` sends a GET with headers, as the doctor does, and returns a Response."""
+    answer = get(sign("", "doctor-1"))
+    assert (answer.status, answer.body) == (204, b"")
+    refused = get(sign("", "doctor-1", OTHER_SECRET))
+    assert (refused.status, "FORWARD_SECRET must be the same" in read(refused)["message"]) == (401, True)
+    assert get({}).status == 401
+
+
 def test_wsgi(small: Receiver) -> None:
     app = validator(wsgi.application(small))
 
@@ -70,7 +79,9 @@ def test_wsgi(small: Receiver) -> None:
         return Response(answered["status"], answered["headers"], answer)
 
     check(ask)
-    assert ask(b"", {}, "GET").status == 405
+    check_get(lambda headers: ask(b"", headers, "GET"))
+    refused = ask(b"", {}, "OPTIONS")
+    assert (refused.status, refused.headers["allow"]) == (405, "GET, POST")
 
 
 class _Quiet(WSGIRequestHandler):
@@ -105,7 +116,13 @@ def test_flask(small: Receiver) -> None:
         return Response(answer.status_code, {"content-type": answer.headers.get("content-type", "")}, answer.data)
 
     check(ask)
-    assert client.get("/kitsu").status_code == 405
+
+    def get(headers: dict[str, str]) -> Response:
+        answer = client.get("/kitsu", headers=headers)
+        return Response(answer.status_code, {}, answer.data)
+
+    check_get(get)
+    assert set(client.options("/kitsu").allow) >= {"GET", "POST"}
     assert "only for none" in client.post("/other", data=(sent := prepare(make_call()))[0], headers=sent[1]).text
 
 
@@ -148,15 +165,17 @@ def tornado_url(small: Receiver) -> Iterator[str]:
 
 
 def test_tornado(tornado_url: str) -> None:
-    def ask(body: bytes, headers: dict[str, str]) -> Response:
+    def ask(body: Optional[bytes], headers: dict[str, str], method: Optional[str] = None) -> Response:
         try:
-            answer = urllib.request.urlopen(urllib.request.Request(tornado_url, body, headers), timeout=30)
+            request = urllib.request.Request(tornado_url, body, headers, method=method)
+            answer = urllib.request.urlopen(request, timeout=30)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
-            return Response(
-                answer.status, {"content-type": answer.headers.get("content-type", "").split(";")[0]}, answer.read()
-            )
+            names = {"content-type": answer.headers.get("content-type", "").split(";")[0]}
+            return Response(answer.status, {**names, "allow": answer.headers.get("allow", "")}, answer.read())
 
     check(ask)
     assert read(ask(*prepare(make_call("async"))))["title"] == "Async"
+    check_get(lambda headers: ask(None, headers))
+    assert ask(None, {}, "OPTIONS").headers["allow"] == "GET, POST"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from caller import SECRET, make_call, prepare, read, send, sign
+from caller import OTHER_SECRET, SECRET, make_call, prepare, read, send, sign
 
 from kitsu_actions import Call, Done, Failed, InvalidReply, Outcome, Receiver, SecretError
 from kitsu_actions.secret import read_secrets
@@ -64,7 +64,7 @@ def test_a_wrong_signature_is_refused(
 def test_another_secret_and_an_old_signature_are_refused(receiver: Receiver, publish: list[Call]) -> None:
     call = make_call()
     body = json.dumps(call)
-    other = sign(body, call["run"]["id"], "whsec_" + "b3RoZXJvdGhlcm90" * 2)
+    other = sign(body, call["run"]["id"], OTHER_SECRET)
     assert receiver.handle(body.encode(), other).status == 401
     old = sign(body, call["run"]["id"], at=datetime.now(timezone.utc) - timedelta(minutes=6))
     assert "more than five minutes ago" in read(receiver.handle(body.encode(), old))["message"]
@@ -102,6 +102,19 @@ def test_a_call_that_cannot_be_read_is_refused(
 def test_bytes_that_are_no_text_are_refused(receiver: Receiver) -> None:
     response = receiver.handle(b"\xff\xfe", sign("", "some-id"))
     assert (response.status, read(response)["message"]) == (400, "The call is not JSON in UTF-8.")
+
+
+def test_a_signed_get_tells_whether_the_secret_is_the_same_and_runs_nothing(
+    receiver: Receiver, publish: list[Call]
+) -> None:
+    assert receiver.check(sign("", "doctor-1")).status == 204
+    assert receiver.check(sign("", "doctor-1", OTHER_SECRET)).status == 401
+    old = receiver.check(sign("", "doctor-1", at=datetime.now(timezone.utc) - timedelta(minutes=6)))
+    assert (old.status, "Check the clocks" in read(old)["message"]) == (401, True)
+    call = prepare(make_call())[1]
+    assert receiver.check(call).status == 401
+    assert receiver.handle(b"", sign("", "doctor-1")).status == 400
+    assert publish == []
 
 
 def test_a_large_request_is_refused_before_it_is_read(publish: list[Call]) -> None:
@@ -198,7 +211,7 @@ def test_an_async_function_works_without_a_loop(receiver: Receiver) -> None:
 
 
 def test_the_new_and_the_old_secret_are_accepted_while_it_is_replaced() -> None:
-    old, other = "whsec_" + "b2xkLXNlY3JldC1v" * 2, "whsec_" + "b3RoZXJvdGhlcm90" * 2
+    old, other = "whsec_" + "b2xkLXNlY3JldC1v" * 2, OTHER_SECRET
     receiver = Receiver(f"{SECRET} {old}")
     receiver.action("publish")(lambda call: None)
     call = make_call()

@@ -8,8 +8,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-// In the repository, the commands are not bundled.
-const program = ["cli.js", "index.ts"].map((name) => join(here, name)).find((path) => existsSync(path)) ?? "";
+// In the package, the commands are bundled. "npx kitsu-actions" starts this file there and here.
+const program =
+  ["index.ts", "../../dist/cli.js"].map((path) => join(here, path)).find((path) => existsSync(path)) ?? "";
 
 if (isNewEnough(process.versions.node)) await import(pathToFileURL(program).href);
 else runWith(findNode());

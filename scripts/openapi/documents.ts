@@ -86,6 +86,17 @@ const RESPONSES = {
 
 const WEBHOOKS = {
   call: {
+    get: {
+      operationId: "checkSecret",
+      tags: ["Calls"],
+      summary: "Asks a studio's own server whether it has the same secret",
+      description: "Signed over an empty body: docs/forward.md.",
+      security: [{ webhookSignature: [] }],
+      responses: {
+        204: { description: "The signature is right. Nothing else is done." },
+        "4XX": { description: "401: it is wrong." },
+      },
+    },
     post: {
       operationId: "receiveCall",
       tags: ["Calls"],

@@ -1,7 +1,7 @@
 // The plan as lines for a terminal or a CI log.
 import { styleText } from "node:util";
-import type { CustomAction, Registered } from "./custom-action.ts";
-import { findDifferences, type Plan, type Step } from "./plan.ts";
+import { type CustomAction, findDifferences, type Registered } from "../../worker/doctor/custom-action.ts";
+import type { Plan, Step } from "./plan.ts";
 
 export type FormatOptions = { isColored: boolean };
 

@@ -1,6 +1,6 @@
 // The custom actions of a Kitsu, and the account that manages them.
 import * as v from "valibot";
-import type { CustomAction, Registered } from "./custom-action.ts";
+import type { CustomAction, Registered } from "../../worker/doctor/custom-action.ts";
 import { type Answer, type Method, parseAnswer, send, toError } from "./zou.ts";
 
 // All members except the ID can be missing in Kitsu, which means that they are empty.

@@ -2,8 +2,9 @@
 // must list them.
 import * as v from "valibot";
 import { ENTITY_TYPES } from "../../contract.ts";
+import { listWanted, type Wanted } from "../../worker/doctor/custom-action.ts";
 import { CliError } from "../cli-error.ts";
-import { type CustomAction, checkLengths, ownUrl } from "./custom-action.ts";
+import { checkLengths } from "./check-lengths.ts";
 
 const OfferedAction = v.object({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
@@ -52,38 +53,9 @@ export async function fetchOfferedActions(worker: string): Promise<OfferedAction
   return actions;
 }
 
-/** A custom action that Kitsu should have. */
-export type Wanted = CustomAction & { actionId: string };
-
-/**
- * One for each mode. If an action has both, their names say where the outcome is shown.
- * @param suffix follows each name in parentheses: "staging"
- */
+/** The custom actions that Kitsu should have. Throws if a name or an address is too long for it. */
 export function toWanted(worker: string, offered: readonly OfferedAction[], suffix = ""): Wanted[] {
-  const end = suffix === "" ? "" : ` (${suffix})`;
-  return offered.flatMap(({ id, title, modes, entityTypes }) =>
-    (["form", "ajax"] as const)
-      .filter((mode) => modes.includes(mode))
-      .map((mode, _, { length }) => {
-        const wanted = {
-          actionId: id,
-          name: `${title}${mode === "ajax" && length > 1 ? " (on this page)" : ""}${end}`,
-          url: ownUrl(worker, id),
-          entity_type: toEntityType(entityTypes),
-          is_ajax: mode === "ajax",
-        };
-        checkLengths(wanted);
-        return wanted;
-      }),
-  );
-}
-
-/**
- * A custom action in Kitsu has one type or "all". Several types become "all": a custom action for
- * each would appear twice when a selection mixes them. The worker refuses wrong types with a
- * reason.
- */
-function toEntityType(types: readonly string[] = []): string {
-  const [type = "all", ...others] = new Set(types);
-  return others.length === 0 ? type : "all";
+  const wanted = listWanted(worker, offered, suffix);
+  wanted.forEach(checkLengths);
+  return wanted;
 }

@@ -1,6 +1,12 @@
 // The steps that make Kitsu offer what the worker offers.
-import { type CustomAction, ownActionId, plainUrl, type Registered } from "./custom-action.ts";
-import type { Wanted } from "./offered-actions.ts";
+import {
+  type CustomAction,
+  findDifferences,
+  ownActionId,
+  plainUrl,
+  type Registered,
+  type Wanted,
+} from "../../worker/doctor/custom-action.ts";
 
 export type Step =
   | { kind: "create"; wanted: CustomAction }
@@ -21,12 +27,6 @@ export type Plan = {
 };
 
 export type Write = Exclude<Step, { kind: "unchanged" }>;
-
-export const MEMBERS = ["name", "url", "entity_type", "is_ajax"] as const satisfies (keyof CustomAction)[];
-
-/** The members whose values differ. */
-export const findDifferences = (one: CustomAction, other: CustomAction) =>
-  MEMBERS.filter((member) => one[member] !== other[member]);
 
 export const listWrites = ({ steps }: Plan): Write[] => steps.filter((step) => step.kind !== "unchanged");
 

@@ -1,5 +1,6 @@
 // npm run register -- --dry-run | --yes: creates, changes and removes custom actions in Kitsu, so
 // that it offers what the deployed worker offers. See docs/register.md.
+
 import { CliError } from "../cli-error.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { formatPlan, formatStep } from "./format-plan.ts";

@@ -46,6 +46,14 @@ test("the studio's server refuses calls that are unsigned, altered, old, or sign
   }
 });
 
+test("the studio's server tells the doctor whether it has the same secret", async ({ request }) => {
+  const other = `whsec_${Buffer.from("another secret, just as long").toString("base64")}`;
+  expect((await request.fetch("/studio/reply", { method: "OPTIONS" })).headers().allow).toBe("GET, POST");
+  expect((await request.get("/studio/reply", { headers: sign("") })).status()).toBe(204);
+  expect((await request.get("/studio/reply", { headers: sign("", other) })).status()).toBe(401);
+  expect((await request.get("/studio/missing", { headers: sign("") })).status()).toBe(404);
+});
+
 test("the studio's server answers a signed call for each of its tasks", async ({ request }) => {
   const response = await request.post("/studio/reply", { headers: sign(call), data: Buffer.from(call) });
   expect(response.status()).toBe(200);

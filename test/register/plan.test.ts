@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Registered } from "../../scripts/register/custom-action.ts";
 import { toWanted } from "../../scripts/register/offered-actions.ts";
 import { listWrites, makePlan } from "../../scripts/register/plan.ts";
+import type { Registered } from "../../worker/doctor/custom-action.ts";
 
 const WORKER = "https://edge.studio.example";
 const wanted = toWanted(WORKER, [

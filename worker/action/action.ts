@@ -57,6 +57,16 @@ type ActionDetails = {
   needsKitsu?: boolean;
   /** Says what must be set before it can be offered, as a sentence for the TD. */
   findMissingSetting?(settings: Settings): Text | undefined;
+  /**
+   * The parameters of its URL that it reads; the doctor finds misspelled ones.
+   * @internal
+   */
+  params?: readonly string[];
+  /**
+   * Throws the Failure of a call with these parameters, if they can't be right.
+   * @internal
+   */
+  checkParams?(params: Readonly<Record<string, string>>, settings: Settings): void;
 };
 
 /** The context of an action with a form: what the person answered is `input`. */

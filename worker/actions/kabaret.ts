@@ -23,6 +23,8 @@ export const kabaret = defineAction({
   needsKitsu: true,
   maxTasks: 500,
   findMissingSetting: ({ kabaret: own }) => (own === undefined ? message("kabaret.notSetUp") : undefined),
+  params: ["with"],
+  checkParams: (params, settings) => void chooseEntry(readKabaret(settings), params.with),
   async plan(context) {
     const own = readKabaret(context.settings);
     const entry = chooseEntry(own, context.call.params.with);

@@ -28,6 +28,10 @@ export const launch = defineAction({
   maxTasks: 500,
   submit: message("launch.submit"),
   findMissingSetting: ({ launchers }) => (launchers === undefined ? message("launch.notSetUp") : undefined),
+  params: ["with"],
+  checkParams: ({ with: wanted }, settings) => {
+    if (wanted !== undefined) chooseLauncher(readLaunchers(settings), wanted);
+  },
   input: ({ call, settings }) => v.object(call.params.with === undefined ? askWith(readLaunchers(settings)) : {}),
   async run(context) {
     const { call, settings, request } = context;

@@ -31,6 +31,7 @@ export const playlist = defineAction({
   entityTypes: PLAYABLE_TYPES,
   roles: ["admin", "manager", "supervisor"],
   needsKitsu: true,
+  params: ["name", "order"],
   async run(context) {
     const { tasks, missing } = await context.kitsu().readSelection();
     const isSorted = context.call.params.order === "shots";

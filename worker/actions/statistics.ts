@@ -31,6 +31,8 @@ export const statistics = defineAction({
   isSafe: true,
   takesEmptySelection: true,
   needsKitsu: true,
+  params: ["project", "episode", "taskType"],
+  checkParams: (params) => void readFilter(params),
   async run(context) {
     const filter = readFilter(context.call.params);
     const { tables } = context.kitsu();

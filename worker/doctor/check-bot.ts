@@ -38,13 +38,21 @@ function readClaims(token: string) {
 function checkLife(token: string): Finding[] {
   const { leftDays, isPerson } = readClaims(token) ?? {};
   if (leftDays === undefined || (leftDays >= SOON_DAYS && !isPerson)) return [];
-  return [risky("bot-token-expires", "KITSU_TOKEN", `It expires in ${leftDays} days.`, isPerson ? MAKE_BOT : RENEW)];
+  return [
+    risky(
+      "bot-token-expires",
+      "KITSU_TOKEN",
+      `It expires ${leftDays < 1 ? "within a day" : `in ${leftDays} days`}.`,
+      isPerson ? MAKE_BOT : RENEW,
+    ),
+  ];
 }
 
 function explain({ code, reply }: Failure, token: string): Finding {
   if (code === "kitsu-second-factor")
     return broken("bot-second-factor", "KITSU_TOKEN", "Kitsu demands a second factor of this account.", MAKE_BOT);
-  if (code !== "kitsu-token-refused") return broken("bot-refused", "KITSU_TOKEN", toEnglish(reply.text ?? ""), RENEW);
+  if (code !== "kitsu-token-refused")
+    return broken("bot-refused", "KITSU_TOKEN", toEnglish(reply.text ?? ""), "Look at Zou's log, and check again.");
   const claims = readClaims(token);
   if (claims === undefined)
     return broken("bot-token-malformed", "KITSU_TOKEN", "It is not a token of Kitsu, or only part of one.", RENEW);

@@ -1,14 +1,24 @@
 // Every custom action that Kitsu lists, ours or not: whether its address can work, and for ours,
 // whether the worker offers it. The servers of the others are asked by the command line alone: a
 // worker sends nothing to an address that somebody wrote into Kitsu.
+import { isUnencrypted } from "../request/public-url.ts";
+import { checkRegistration } from "./check-registration.ts";
 import type { DoctorContext } from "./doctor-context.ts";
-import { broken, type Finding, fine, type ListedAction, listSome, risky, worthKnowing } from "./finding.ts";
+import {
+  broken,
+  type Finding,
+  fine,
+  IN_KITSU,
+  type ListedAction,
+  listSome,
+  nameEntry,
+  REGISTER,
+  risky,
+  worthKnowing,
+} from "./finding.ts";
 import { findNearest, suggest } from "./nearest.ts";
 
 const SUBJECT = "Custom actions";
-/** Where they are in Kitsu. */
-const IN_KITSU = "In Kitsu, under Custom Actions,";
-const REGISTER = "npm run register (docs/register.md).";
 
 export async function checkCustomActions(context: DoctorContext): Promise<Finding[]> {
   const listed = await context.listCustomActions();
@@ -27,7 +37,15 @@ export async function checkCustomActions(context: DoctorContext): Promise<Findin
   const findings = [
     ...located.flatMap(({ one, target }) => checkAddress(one, target, context)),
     ...own.flatMap(({ one, target }) => checkOwn(one, target, context)),
+    ...checkRegistration(
+      own.flatMap(({ one, target }) => {
+        const action = context.actions.find(({ id }) => id === readId(target, context));
+        return action === undefined ? [] : [{ one, target, action }];
+      }),
+      context,
+    ),
     ...findSameNames(listed),
+    ...findElsewhere(located, own, context),
     ...findUnregistered(own, context),
     ...(own.length < listed.length
       ? [
@@ -52,9 +70,9 @@ function locate({ url }: ListedAction, { settings: { kitsuUrls } }: DoctorContex
 }
 
 const isOwnAddress = ({ origin, pathname }: URL, { base, settings: { basePath } }: DoctorContext): boolean =>
-  origin === new URL(base).origin && (basePath === "" || pathname.includes("/actions/"));
+  origin === new URL(base).origin &&
+  (basePath === "" || pathname.startsWith(`${basePath}/`) || pathname.startsWith("/actions/"));
 
-const name = (one: ListedAction) => `“${one.name}”`;
 const quote = ({ url }: ListedAction) => url.slice(0, 200);
 
 function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsuUrls } }: DoctorContext): Finding[] {
@@ -62,30 +80,29 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
     return [
       broken(
         "custom-action-address",
-        name(one),
+        nameEntry(one),
         `It has no address to open: ${quote(one)}`,
         `${IN_KITSU} correct its URL.`,
       ),
     ];
-  const isBlocked =
-    target.protocol === "http:" && target.hostname !== "localhost" && kitsuUrls.some((url) => url.startsWith("https:"));
+  const isBlocked = isUnencrypted(target.origin) && kitsuUrls.some((url) => url.startsWith("https:"));
   const level = one.is_ajax ? broken : risky;
   return [
     ...(isBlocked
       ? [
           level(
             "custom-action-mixed-content",
-            name(one),
+            nameEntry(one),
             `It is on plain http, and Kitsu on https: browsers ${one.is_ajax ? "block it" : "warn"}. ${quote(one)}`,
             `Serve it over https. ${IN_KITSU} correct its URL.`,
           ),
         ]
       : []),
-    ...(/[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
+    ...(target.password !== "" || /[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
       ? [
           risky(
             "custom-action-secret",
-            name(one),
+            nameEntry(one),
             "Its URL has a secret, and Kitsu sends it to everyone who is logged in, clients too.",
             `Replace the secret. ${IN_KITSU} take it out of the URL.`,
           ),
@@ -94,14 +111,25 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
   ];
 }
 
-function checkOwn(one: ListedAction, { pathname }: URL, { base, actions, settings }: DoctorContext): Finding[] {
-  const prefix = `${settings.basePath}/actions/`;
+/** The action's id in an address of this worker; undefined if it leads to none. */
+function readId({ pathname }: URL, { settings: { basePath } }: DoctorContext): string | undefined {
+  const prefix = `${basePath}/actions/`;
+  return pathname.startsWith(prefix) ? pathname.slice(prefix.length).replace(/\/$/, "") : undefined;
+}
+
+function checkOwn(one: ListedAction, target: URL, context: DoctorContext): Finding[] {
+  const { base, actions } = context;
   const correct = (id = "<action>") => `${IN_KITSU} set its URL to ${base}/actions/${id}`;
-  if (!pathname.startsWith(prefix))
+  const id = readId(target, context);
+  if (id === undefined)
     return [
-      broken("custom-action-path", name(one), `It leads to this worker, but to no action: ${quote(one)}`, correct()),
+      broken(
+        "custom-action-path",
+        nameEntry(one),
+        `It leads to this worker, but to no action: ${quote(one)}`,
+        correct(actions.find((each) => target.pathname.endsWith(`/${each.id}`))?.id),
+      ),
     ];
-  const id = pathname.slice(prefix.length).replace(/\/$/, "");
   const action = actions.find((each) => each.id === id);
   if (action === undefined) {
     const ids = actions.map((each) => each.id);
@@ -109,10 +137,10 @@ function checkOwn(one: ListedAction, { pathname }: URL, { base, actions, setting
     return [
       broken(
         "custom-action-unknown",
-        name(one),
+        nameEntry(one),
         `The worker offers no action "${id.slice(0, 80)}".${suggest(nearest)} ${quote(one)}`,
         nearest === undefined
-          ? `${correct()}: ${ids.join(", ")}. Or set what it needs (README).`
+          ? `${correct()}: ${ids.join(", ")}. Or set what it needs (README), or delete it.`
           : `${correct(nearest)}`,
       ),
     ];
@@ -122,7 +150,7 @@ function checkOwn(one: ListedAction, { pathname }: URL, { base, actions, setting
     : [
         broken(
           "custom-action-mode",
-          name(one),
+          nameEntry(one),
           `The action can't be run with Ajax ${one.is_ajax ? "on" : "off"}.`,
           `${IN_KITSU} turn Ajax ${one.is_ajax ? "off" : "on"}.`,
         ),
@@ -131,7 +159,7 @@ function checkOwn(one: ListedAction, { pathname }: URL, { base, actions, setting
 
 /** Kitsu's menu tells entries apart by their names alone. */
 function findSameNames(all: readonly ListedAction[]): Finding[] {
-  const names = all.map(name);
+  const names = all.map(nameEntry);
   const repeated = new Set(names.filter((one, at) => names.indexOf(one) !== at));
   return [...repeated].map((one) =>
     risky(
@@ -143,18 +171,42 @@ function findSameNames(all: readonly ListedAction[]): Finding[] {
   );
 }
 
-function findUnregistered(own: readonly Located[], { actions, settings }: DoctorContext): Finding[] {
+/** Those that another worker has, or that this one had at another address. */
+function findElsewhere(
+  located: readonly { target: URL | null }[],
+  own: readonly Located[],
+  { actions, base }: DoctorContext,
+): Finding[] {
+  const known = own.map(({ target }) => target);
+  const places = located.flatMap(({ target }) => {
+    const [, place = "", id] =
+      (target !== null && !known.includes(target) && /^(.*)\/actions\/([^/]+)\/?$/.exec(target.pathname)) || [];
+    // That its own address is on http is said already.
+    const isNew = target !== null && target.host !== new URL(base).host && actions.some((one) => one.id === id);
+    return isNew ? [target.origin + place] : [];
+  });
+  return [...new Set(places)].map((place) =>
+    worthKnowing(
+      "custom-actions-elsewhere",
+      place,
+      `${places.filter((one) => one === place).length} look like those of another worker, or of an earlier address of ${base}.`,
+      "If nothing is there anymore, delete them in Kitsu (docs/register.md).",
+    ),
+  );
+}
+
+function findUnregistered(own: readonly Located[], context: DoctorContext): Finding[] {
   if (own.length === 0)
     return [
       risky(
         "custom-actions-missing",
         SUBJECT,
-        "Kitsu has none for this worker, so nobody can run an action.",
+        `Kitsu has none for ${context.base}, so nobody can run an action there.`,
         REGISTER,
       ),
     ];
-  const registered = own.map(({ target }) => target.pathname.slice(`${settings.basePath}/actions/`.length));
-  const missing = actions.map(({ id }) => id).filter((id) => !registered.includes(id));
+  const registered = own.map(({ target }) => readId(target, context));
+  const missing = context.actions.map(({ id }) => id).filter((id) => !registered.includes(id));
   return missing.length === 0
     ? []
     : [

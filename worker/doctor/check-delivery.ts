@@ -1,7 +1,7 @@
 // How the script gets into Kitsu's page, and which version.
 import { TAG_SCRIPT } from "../pages/userscript-file.ts";
 import { readUserscriptVersion } from "../pages/userscript-version.ts";
-import { findTag } from "./check-kitsu-page.ts";
+import { findTags } from "./check-kitsu-page.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, inSettings, worthKnowing } from "./finding.ts";
 import { isAnswered } from "./probe.ts";
@@ -25,7 +25,7 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
           ),
     ];
   const page = await readPage(url);
-  const tag = isAnswered(page) ? findTag(page.body) : undefined;
+  const [tag, ...others] = isAnswered(page) ? findTags(page.body) : [];
   if (tag === undefined)
     return [
       worthKnowing(
@@ -35,15 +35,30 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
         "To save them that, let Kitsu's web server add it (docs/script.md).",
       ),
     ];
-  const target = URL.parse(tag, `${url}/`)?.href.split("?")[0];
+  const target = URL.parse(tag.src, `${url}/`)?.href.split("?")[0];
+  const right = `Set the src of its tag to ${base}${TAG_SCRIPT} on Kitsu's web server.`;
+  if (target?.startsWith("http:") && url.startsWith("https:"))
+    return [
+      broken("script-blocked", SUBJECT, `It is on plain http, so browsers block it: ${target.slice(0, 200)}`, right),
+    ];
   return [
+    ...(others.length > 0
+      ? [
+          worthKnowing(
+            "script-twice",
+            SUBJECT,
+            `Kitsu's page has ${others.length + 1} tags for it.`,
+            "Leave one of them.",
+          ),
+        ]
+      : []),
     target === `${base}${TAG_SCRIPT}`
       ? fine("script-in-page", SUBJECT, `Kitsu's page has it, version ${version}.`)
       : worthKnowing(
           "script-elsewhere",
           SUBJECT,
-          `That in Kitsu's page is of another worker: ${target?.slice(0, 200)}`,
-          `If this worker is the right one, set the src of its tag to ${base}${TAG_SCRIPT} on Kitsu's web server.`,
+          `Kitsu's page has another file, or that of another worker: ${target?.slice(0, 200)}`,
+          right,
         ),
   ];
 }

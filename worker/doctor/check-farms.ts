@@ -3,9 +3,8 @@ import { Failure } from "../format/failure.ts";
 import { toEnglish } from "../format/localize.ts";
 import { openAfanasy } from "../services/afanasy-client.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
-import { USE_TUNNEL } from "./check-targets.ts";
 import type { DoctorContext } from "./doctor-context.ts";
-import { asSecret, broken, type Finding, fine, listSome, risky } from "./finding.ts";
+import { asSecret, broken, type Finding, fine, listSome, risky, USE_TUNNEL } from "./finding.ts";
 import { isPrivateHost } from "./probe.ts";
 
 const ANSWER_MAX_MS = 6_000;
@@ -74,6 +73,11 @@ async function checkFarm(
     if (!(thrown instanceof Failure)) throw thrown;
     const { code, reply } = thrown;
     const start = isAtCloudflare && isInside ? USE_TUNNEL : `Start it, or correct ${name}.url in the settings.`;
-    return [broken("farm-failed", name, toEnglish(reply.text ?? reply.title), code === "farm-refused" ? renew : start)];
+    const relay = name === "AFANASY" ? ` If the relay did: ${asSecret("AFANASY_TOKEN")}, as in its token file.` : "";
+    const fix =
+      code === "farm-unreachable"
+        ? start
+        : `Correct ${name}.url in the settings if another server answered. If a login did: ${renew}${relay}`;
+    return [broken("farm-failed", name, toEnglish(reply.text ?? reply.title), fix)];
   }
 }

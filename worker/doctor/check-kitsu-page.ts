@@ -6,7 +6,7 @@ import { type Answered, isAnswered, isRedirect } from "./probe.ts";
 
 const PAGES_MAX = 3;
 /** The policies after which a form sent to another origin does not say where it comes from. */
-const HIDING = ["no-referrer", "same-origin"];
+const HIDING = ["no-referrer", "same-origin", "never"];
 const KNOWN =
   /^(origin|origin-when-cross-origin|strict-origin|strict-origin-when-cross-origin|no-referrer-when-downgrade|unsafe-url)$/;
 const WHERE = "on Kitsu's web server (docs/script.md)";
@@ -70,14 +70,16 @@ function checkSecurityPolicy(url: string, { headers, body }: PageAnswer, base: s
     readMeta(body, "http-equiv", "content-security-policy"),
   ]);
   const { origin } = new URL(base);
+  const [tag] = findTags(body);
   const socket = origin.replace(/^http/, "ws");
   const find = (
     [id, level]: [string, typeof broken],
     directive: Parameters<typeof isAllowed>[1],
     address: string,
     effect: string,
+    proofs: readonly string[] = [],
   ): Finding[] =>
-    isAllowed(policies, directive, `${address}/`, `${url}/`)
+    isAllowed(policies, directive, `${address}/`, `${url}/`, proofs)
       ? []
       : [
           level(
@@ -91,15 +93,21 @@ function checkSecurityPolicy(url: string, { headers, body }: PageAnswer, base: s
     ...find(["csp-connect", broken], "connect-src", origin, "all Ajax actions"),
     ...find(["csp-form", broken], "form-action", origin, "all actions that open a page"),
     ...find(["csp-websocket", worthKnowing], "connect-src", socket, "WebSockets, so long runs are polled"),
-    ...(findTag(body) === undefined ? [] : find(["csp-script", broken], "script-src", origin, "the script in it")),
+    ...(tag === undefined ? [] : find(["csp-script", broken], "script-src", origin, "the script in it", tag.proofs)),
   ];
 }
 
-/** The address of the script in Kitsu's page, as it is written there. */
-export const findTag = (page: string): string | undefined =>
+/**
+ * The tags of the script in Kitsu's page. `src` is as it is written there; `proofs` are what a
+ * policy may have in place of its address.
+ */
+export const findTags = (page: string) =>
   listTags(page, "script")
-    .map((tag) => readAttribute(tag, "src"))
-    .find((src) => /\/kitsu-actions\.js(\?|$)/.test(src));
+    .map((tag) => ({
+      src: readAttribute(tag, "src"),
+      proofs: [`'nonce-${readAttribute(tag, "nonce")}'`, `'${readAttribute(tag, "integrity")}'`],
+    }))
+    .filter(({ src }) => /\/kitsu-actions(\.user)?\.js(\?|$)/.test(src));
 
 const readMeta = (page: string, attribute: string, value: string): string =>
   listTags(page, "meta")
@@ -107,8 +115,16 @@ const readMeta = (page: string, attribute: string, value: string): string =>
     .map((tag) => readAttribute(tag, "content"))
     .join(",");
 
+const withoutComments = (page: string) =>
+  page
+    .split("<!--")
+    .map((part, at) => (at === 0 ? part : part.split("-->").slice(1).join("-->")))
+    .join("");
+
 const listTags = (page: string, name: string): string[] =>
-  [...page.matchAll(new RegExp(`<${name}\\b([^>]{0,2000})>`, "gi"))].map(([, attributes = ""]) => attributes);
+  [...withoutComments(page).matchAll(new RegExp(`<${name}\\b([^>]{0,2000})>`, "gi"))].map(
+    ([, attributes = ""]) => attributes,
+  );
 
 function readAttribute(tag: string, name: string): string {
   const [, double, single, bare] =

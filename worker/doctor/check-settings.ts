@@ -1,10 +1,14 @@
 // The settings by themselves: invalid, unknown, contradictory. Asks nobody, so the command line
 // uses it, too, on what it finds in wrangler.toml.
+import * as v from "valibot";
 import { hasStudioActions, listActionIds } from "../actions/index.ts";
 import { toEnglish } from "../format/localize.ts";
+import { parseJson } from "../services/http.ts";
 import { secretName } from "../services/webhook-client.ts";
-import { Environment } from "../settings/environment.ts";
+import { Environment, TARGET_MEMBERS } from "../settings/environment.ts";
 import { canAskKitsu, EVERY_ACTION, type InspectedSettings, type Settings } from "../settings/settings.ts";
+import { checkSecrets, isSecret } from "./check-secrets.ts";
+import { BINDINGS } from "./check-storage.ts";
 import { asSecret, broken, type Finding, fine, inSettings, listSome, risky, worthKnowing } from "./finding.ts";
 import { findNearest, suggest } from "./nearest.ts";
 
@@ -12,15 +16,18 @@ import { findNearest, suggest } from "./nearest.ts";
 type Given = InspectedSettings & { isLocalhost: boolean };
 
 export const KNOWN_SETTINGS = [...Object.keys(Environment.entries), "FORWARD_SECRET"];
-const isSecret = (name: string) => /TOKEN|SECRET|_ACCESS_ID|_WEBHOOK/.test(name);
 
 export function checkSettings(given: Given): Finding[] {
   const { settings, problems } = given;
+  // Several rules may say the same.
+  const invalid = new Map(problems.map(({ name, text }) => [toEnglish(text), name]));
   const findings = [
-    ...problems.map(({ name, text }) =>
-      broken("setting-invalid", name, toEnglish(text), isSecret(name) ? asSecret(name) : inSettings(`correct ${name}`)),
+    ...[...invalid].map(([text, name]) =>
+      broken("setting-invalid", name, text, isSecret(name) ? asSecret(name) : inSettings(`correct ${name}`)),
     ),
     ...findUnknown(settings),
+    ...findUnknownMembers(settings),
+    ...checkSecrets(settings),
     ...findWrongAddresses(settings),
     ...findWrongLimits(given),
     ...findLogProblems(given),
@@ -39,7 +46,7 @@ function findUnknown({ env, forwardTargets }: Settings): Finding[] {
   const secrets = forwardTargets.map(({ id }) => secretName(id));
   const known = [...KNOWN_SETTINGS, ...secrets];
   return Object.keys(env)
-    .filter((name) => !known.includes(name) && isSetting(env[name]))
+    .filter((name) => !known.includes(name) && !BINDINGS.includes(name) && isSetting(env[name]))
     .flatMap((name) => {
       const isForTarget = name.startsWith("FORWARD_SECRET_");
       const nearest = findNearest(name, isForTarget ? secrets : known);
@@ -62,9 +69,35 @@ function findUnknown({ env, forwardTargets }: Settings): Finding[] {
     });
 }
 
+const Targets = v.record(v.string(), v.record(v.string(), v.unknown()));
+
+/** The settings ignore them. */
+function findUnknownMembers({ env: { FORWARD_TARGETS: given } }: Settings): Finding[] {
+  const targets = v.safeParse(Targets, typeof given === "string" ? parseJson(given) : given);
+  return Object.entries(targets.success ? targets.output : {}).flatMap(([id, target]) =>
+    Object.keys(target)
+      .filter((name) => !TARGET_MEMBERS.includes(name))
+      .map((name) =>
+        risky(
+          "setting-unknown",
+          `FORWARD_TARGETS.${id}.${name}`,
+          `There is no such setting.${suggest(findNearest(name, TARGET_MEMBERS))}`,
+          inSettings(`correct it: ${TARGET_MEMBERS.join(", ")}`),
+        ),
+      ),
+  );
+}
+
 function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
   return kitsuUrls.flatMap((url) => {
-    const { pathname, protocol, hostname } = new URL(url);
+    const { origin, pathname, protocol, hostname, search, hash, username } = new URL(url);
+    if (search || hash || username || url.endsWith("#"))
+      return broken(
+        "kitsu-url-extra",
+        "KITSU_URL",
+        "It must be without a name, “?” and “#”.",
+        inSettings(`set KITSU_URL to "${origin}${pathname.replace(/\/$/, "")}"`),
+      );
     if (pathname.endsWith("/api"))
       return broken(
         "kitsu-url-is-api",
@@ -98,6 +131,16 @@ function findWrongLimits({ settings }: Given): Finding[] {
           inSettings(`correct the id in ACTION_LIMITS: ${ids.join(", ")}`),
         ),
       ),
+    ...[...limits].flatMap(([id, limit]) =>
+      Object.values(limit).some((list) => list?.length === 0)
+        ? broken(
+            "limit-empty",
+            "ACTION_LIMITS",
+            `Nobody may run "${id}": it has an empty list.`,
+            inSettings("correct it"),
+          )
+        : [],
+    ),
     ...repeated.map((id) =>
       broken(
         "target-name-taken",

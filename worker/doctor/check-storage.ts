@@ -8,7 +8,13 @@ import { broken, type Finding, fine, listSome, risky, worthKnowing } from "./fin
 const KEY_LIFE_S = 60;
 const OBJECT = "kitsu-actions-doctor";
 const LIMITS = ["CALLS_BY_PERSON", "CALLS_BY_ADDRESS", "READS_BY_ADDRESS", "SIGN_INS_BY_ADDRESS"] as const;
-const ADD_BINDING = 'Add it to wrangler.toml: "npx kitsu-actions build" prints the lines. Then deploy.';
+/** Their names are no settings. */
+export const BINDINGS: readonly string[] = [
+  ...["RUNS", "RUN_COORDINATORS", "TEMPORARY_LINKS", "LONG_RUNS", "LOCKS", "ACTION_USE"],
+  ...LIMITS,
+];
+const ADD_BINDING =
+  'Add it to wrangler.toml: "npx kitsu-actions doctor" prints the lines (in a clone: git diff wrangler.toml). Then deploy.';
 
 export async function checkStorage(context: DoctorContext): Promise<Finding[]> {
   const { env } = context;
@@ -100,8 +106,10 @@ const TOO_LATE_S = 290;
 async function checkClock({ readRoot }: DoctorContext): Promise<Finding[]> {
   const root = await readRoot();
   const theirs = "answer" in root ? Date.parse(root.answer.headers.get("date") ?? "") : Number.NaN;
+  // A cache tells the time of its copy.
+  const isCopy = "answer" in root && Number(root.answer.headers.get("age")) > 0;
   const differenceS = Math.round(Math.abs(Date.now() - theirs) / 1_000);
-  if (Number.isNaN(differenceS) || differenceS < LATE_S) return [];
+  if (isCopy || Number.isNaN(differenceS) || differenceS < LATE_S) return [];
   const level = differenceS > TOO_LATE_S ? broken : risky;
   return [
     level(

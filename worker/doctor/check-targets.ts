@@ -1,22 +1,44 @@
-// The servers that calls are forwarded to: whether calls can be signed, and whether they answer. No
-// call is sent, because a server that does not check signatures would run it.
+// The servers that calls are forwarded to: whether calls can be signed, whether they answer, and
+// whether they have the same secret. No call is sent, because a server that does not check
+// signatures would run it.
+import { parseResponse } from "../../contract.ts";
+import { randomHex } from "../format/hex.ts";
 import type { ForwardTarget } from "../services/webhook-client.ts";
 import { secretName } from "../services/webhook-client.ts";
+import { signRequest } from "../services/webhook-signature.ts";
 import type { DoctorContext } from "./doctor-context.ts";
-import { asSecret, broken, type Finding, fine, inSettings, listSome, risky, worthKnowing } from "./finding.ts";
-import { type Answered, isAnswered, isPrivateHost, isRedirect, type Unanswered } from "./probe.ts";
+import {
+  asSecret,
+  broken,
+  type Finding,
+  fine,
+  inSettings,
+  listSome,
+  risky,
+  USE_TUNNEL,
+  worthKnowing,
+} from "./finding.ts";
+import { type Answered, describeStatus, isAnswered, isPrivateHost, isRedirect, type Unanswered } from "./probe.ts";
 
 const TARGETS_MAX = 8;
 
 export async function checkTargets(context: DoctorContext): Promise<Finding[]> {
   const { forwardTargets: targets, env } = context.settings;
-  const left = targets.slice(TARGETS_MAX).map(({ id }) => id);
-  const asked = targets.slice(0, TARGETS_MAX).map(async (target) => {
-    const answer = await context.probe(target.url, { method: "OPTIONS", maxBytes: 1_024 });
-    return describeAnswer(target, answer, context);
-  });
+  const others = targets.filter(({ url }) => !url.startsWith(`${context.base}/actions/`));
+  const left = others.slice(TARGETS_MAX).map(({ id }) => id);
+  const asked = others.slice(0, TARGETS_MAX).map((target) => askTarget(target, context));
   return [
     ...targets.flatMap((target) => checkTarget(target, env)),
+    ...targets
+      .filter((target) => !others.includes(target))
+      .map((target) =>
+        broken(
+          "target-is-worker",
+          subjectOf(target),
+          "Its address is of this worker, which takes no forwarded calls.",
+          inSettings("set its url to your server's address"),
+        ),
+      ),
     ...(await Promise.all(asked)),
     ...(left.length > 0
       ? [
@@ -32,10 +54,14 @@ export async function checkTargets(context: DoctorContext): Promise<Finding[]> {
 
 const subjectOf = ({ id }: ForwardTarget) => `FORWARD_TARGETS.${id}`;
 
+/** The setting that has its secret. */
+const nameSecret = ({ id }: ForwardTarget, env: Readonly<Record<string, unknown>>) =>
+  env[secretName(id)] === undefined ? "FORWARD_SECRET" : secretName(id);
+
 /** What the settings say about it. */
 function checkTarget(target: ForwardTarget, env: Readonly<Record<string, unknown>>): Finding[] {
   const { id, url, secret } = target;
-  const name = env[secretName(id)] === undefined ? "FORWARD_SECRET" : secretName(id);
+  const name = nameSecret(target, env);
   const make = `Make one (echo "whsec_$(head -c 32 /dev/urandom | base64)"), and set it at the server and here: ${asSecret(name)}`;
   const { protocol, hostname } = new URL(url);
   return [
@@ -71,6 +97,47 @@ function checkTarget(target: ForwardTarget, env: Readonly<Record<string, unknown
   ];
 }
 
+const REFUSED = [401, 403];
+
+/**
+ * Asks what a browser may ask, too. A server that then says that it takes GET, or wants to know who
+ * asks, gets a GET with the signature of an empty body (docs/forward.md).
+ */
+async function askTarget(target: ForwardTarget, context: DoctorContext): Promise<Finding> {
+  const { url, secret } = target;
+  const answer = await context.probe(url, { method: "OPTIONS", maxBytes: 1_024 });
+  const found = describeAnswer(target, answer, context);
+  const mayBeAsked =
+    isAnswered(answer) &&
+    (REFUSED.includes(answer.status) || /\bGET\b/i.test(answer.headers.get("allow") ?? "")) &&
+    found.level === "fine";
+  if (secret === undefined || !mayBeAsked) return found;
+  // No run has such an id, so the signature is good for nothing else.
+  const id = `doctor-${randomHex(16)}`;
+  const get = async (signedBody: string) =>
+    context.probe(url, { headers: await signRequest(secret, id, signedBody), maxBytes: 1_024 });
+  const signed = await get("");
+  if (!isAnswered(signed)) return found;
+  if (REFUSED.includes(signed.status)) return describeRefusal(target, signed, context.settings.env);
+  if (signed.status !== 204) return found;
+  const unsigned = await get("another");
+  return isAnswered(unsigned) && REFUSED.includes(unsigned.status)
+    ? { ...found, text: "It answers, and has the same secret." }
+    : found;
+}
+
+function describeRefusal(target: ForwardTarget, answer: Answered, env: Readonly<Record<string, unknown>>): Finding {
+  const { status, contentType, body } = answer;
+  const parsed = parseResponse(status, contentType, body);
+  const said = parsed.kind === "message" ? (parsed.text ?? parsed.title) : parsed.kind === "html" ? parsed.title : "";
+  return broken(
+    "target-refuses",
+    subjectOf(target),
+    `It refuses a GET that is signed like a call (${status})${said && `: “${said.slice(0, 200)}”`}`,
+    `Set the same secret at the server (FORWARD_SECRET in the Python package) and here: ${asSecret(nameSecret(target, env))}. Correct both clocks. If a login in front of it answered, let it pass the worker. If calls work, let it answer GET with 405.`,
+  );
+}
+
 function describeAnswer(
   target: ForwardTarget,
   answer: Answered | Unanswered,
@@ -102,12 +169,9 @@ function describeAnswer(
       inSettings("correct its url"),
     );
   if (status >= 500 && status !== 501)
-    return broken("target-down", subject, `${origin} answers with status ${status}.`, start);
+    return broken("target-down", subject, `${origin} ${describeStatus(status)}.`, start);
   return {
-    ...fine("target", subject, "It answers. Whether it has the same secret shows only with a call."),
+    ...fine("target", subject, "It answers. It does not say whether it has the same secret."),
     measured: `${tookMs} ms`,
   };
 }
-
-export const USE_TUNNEL =
-  'Cloudflare can\'t reach a private address: use a tunnel (docs/network.md, "Reaching the studio").';

@@ -64,11 +64,12 @@ function describeTrust({ settings, url }: DoctorContext): Finding {
 const Keys = v.object({ keys: v.pipe(v.array(v.unknown()), v.minLength(1)) });
 const Claims = v.object({ aud: v.union([v.string(), v.array(v.string())]) });
 
-async function checkAccess({ settings, request, probe, isAtCloudflare }: DoctorContext): Promise<Finding[]> {
+async function checkAccess({ settings, request, probe, isLocalhost }: DoctorContext): Promise<Finding[]> {
   const { access, env } = settings;
   if (access === undefined) {
     const [given, absent] = env.ACCESS_TEAM ? ["ACCESS_TEAM", "ACCESS_AUDIENCE"] : ["ACCESS_AUDIENCE", "ACCESS_TEAM"];
-    if (env[given] === undefined) return [];
+    // The other one may be invalid instead.
+    if (env[given] === undefined || env[absent] !== undefined) return [];
     return [
       broken(
         "access-incomplete",
@@ -90,7 +91,7 @@ async function checkAccess({ settings, request, probe, isAtCloudflare }: DoctorC
     ];
   const assertion = request.headers.get("cf-access-jwt-assertion");
   if (assertion === null)
-    return isAtCloudflare
+    return !isLocalhost
       ? [
           risky(
             "access-not-in-front",

@@ -31,13 +31,23 @@ const FALLBACKS: Readonly<Record<Directive, readonly string[]>> = {
 /**
  * Do all policies allow it?
  * @param page the address of the page that has the policies
+ * @param proofs sources that allow it whatever its address is: "'nonce-…'"
  */
-export const isAllowed = (policies: readonly Policy[], directive: Directive, url: string, page: string): boolean =>
+export const isAllowed = (
+  policies: readonly Policy[],
+  directive: Directive,
+  url: string,
+  page: string,
+  proofs: readonly string[] = [],
+): boolean =>
   policies.every((policy) => {
     const name = FALLBACKS[directive].find((one) => policy.has(one));
     const sources = name === undefined ? undefined : policy.get(name);
     return (
-      sources === undefined || sources.some((source) => matches(source.toLowerCase(), new URL(url), new URL(page)))
+      sources === undefined ||
+      sources.some((source) => proofs.includes(source)) ||
+      (!sources.includes("'strict-dynamic'") &&
+        sources.some((source) => matches(source.toLowerCase(), new URL(url), new URL(page))))
     );
   });
 

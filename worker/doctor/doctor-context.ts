@@ -45,14 +45,15 @@ export type DoctorContext = Opening & {
 export function openDoctor(opening: Opening, signal: AbortSignal): DoctorContext {
   const { settings, request, url } = opening;
   const probe = openProbe(signal);
+  const isAtCloudflare = request.headers.has("cf-ray");
   const pages = new Map<string, Promise<Answered | Unanswered>>();
-  const readRoot = once(() => readKitsuRoot(settings, probe));
+  const readRoot = once(() => readKitsuRoot(settings, probe, isAtCloudflare));
   return {
     ...opening,
     probe,
     signal,
     actions: listOffered(settings),
-    isAtCloudflare: request.headers.has("cf-ray"),
+    isAtCloudflare,
     isLocalhost: settings.isLocal && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname),
     readRoot,
     readAccount: () => askZou("/auth/authenticated", Account),

@@ -44,6 +44,7 @@ export type GroupedFinding = v.InferOutput<typeof GroupedFinding>;
 export const ListedAction = v.object({
   name: v.nullish(v.string(), ""),
   url: v.nullish(v.string(), ""),
+  entity_type: v.nullish(v.string(), "all"),
   is_ajax: v.nullish(v.boolean(), false),
 });
 export type ListedAction = v.InferOutput<typeof ListedAction>;
@@ -91,6 +92,14 @@ export const inSettings = (what: string) =>
   `In wrangler.toml (on premises: the settings file), ${what}. Then deploy (on premises: restart).`;
 export const asSecret = (name: string) =>
   `npx wrangler secret put ${name} (on premises: its file, its LoadCredential= in the unit, and a restart)`;
+
+export const USE_TUNNEL =
+  'Cloudflare can\'t reach a private address: use a tunnel (docs/network.md, "Reaching the studio").';
+
+/** Where custom actions are in Kitsu. */
+export const IN_KITSU = "In Kitsu, under Custom Actions,";
+export const REGISTER = "npm run register (docs/register.md).";
+export const nameEntry = ({ name }: ListedAction) => `“${name}”`;
 
 /** "a, b and 3 more" */
 export function listSome(names: readonly string[], most = 5): string {

@@ -3,8 +3,8 @@ import * as v from "valibot";
 import { parseJson } from "../services/http.ts";
 import { readTitle } from "../services/zou-answer.ts";
 import type { Settings } from "../settings/settings.ts";
-import { broken, type Finding, inSettings } from "./finding.ts";
-import { type Answered, isAnswered, isRedirect, type Probe } from "./probe.ts";
+import { broken, type Finding, inSettings, USE_TUNNEL } from "./finding.ts";
+import { type Answered, describeStatus, isAnswered, isPrivateHost, isRedirect, type Probe } from "./probe.ts";
 
 /** What answers at the address of Kitsu's API. `finding` says what is wrong, if it is not Zou. */
 export type KitsuRoot = { version: string; answer: Answered } | { finding: Finding } | { isUnset: true };
@@ -13,13 +13,16 @@ const Root = v.object({ api: v.literal("Zou"), version: v.string() });
 
 type Addresses = Pick<Settings, "kitsuUrls" | "kitsuApi" | "env">;
 
-export async function readKitsuRoot(settings: Addresses, probe: Probe): Promise<KitsuRoot> {
+export async function readKitsuRoot(settings: Addresses, probe: Probe, isAtCloudflare: boolean): Promise<KitsuRoot> {
   const { kitsuApi: api, kitsuUrls, env } = settings;
   if (kitsuUrls.length === 0) return { isUnset: true };
   const answer = await probe(`${api}/`);
   const setting = env.KITSU_API === undefined ? "KITSU_URL" : "KITSU_API";
   if (!isAnswered(answer)) {
-    const fix = `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.`;
+    const fix =
+      isAtCloudflare && isPrivateHost(new URL(api).hostname)
+        ? USE_TUNNEL
+        : `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.`;
     return { finding: broken(`kitsu-${answer.problem}`, api, `Kitsu's API ${answer.text}.`, fix) };
   }
   const root = v.safeParse(Root, parseJson(answer.body));
@@ -33,6 +36,9 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe): Promise<
   return { finding: explain(answer, api, fix) };
 }
 
+const PASS =
+  "Let the worker pass it, for /api: at the firewall, the web server or Cloudflare Access in front of Kitsu.";
+
 function explain(answer: Answered, api: string, fix: string): Finding {
   const { status, location, contentType, body } = answer;
   if (isRedirect(answer)) {
@@ -43,22 +49,23 @@ function explain(answer: Answered, api: string, fix: string): Finding {
           "kitsu-redirects",
           api,
           `It redirects to ${location?.slice(0, 100)}, and the token is sent nowhere but to the address that is set.`,
-          `${fix} If a login page answers, let the worker pass it.`,
+          `${/\/api\/?$/.test(location ?? "") ? `If that is your Kitsu, set its address in the settings to "${location?.replace(/\/api\/?$/, "")}".` : fix} If a login page answers, let the worker pass it.`,
         );
   }
   if (status === 401 || status === 403)
     return broken(
       "kitsu-behind-login",
       api,
-      `Something in front of Kitsu's API asks for a login (${status}).`,
-      "Let the worker pass it, for /api: at the firewall, the web server or Cloudflare Access in front of Kitsu.",
+      `Something in front of Kitsu's API refuses the worker (${status}): a login, a firewall, or a check for bots.`,
+      PASS,
     );
+  if (status === 429) return broken("kitsu-limits", api, "It limits how often it is asked (429).", PASS);
   if (status >= 500)
     return broken(
       "kitsu-down",
       api,
-      `It answers with status ${status}.`,
-      "Start Zou on Kitsu's server, and look at its log.",
+      `It ${describeStatus(status)}.`,
+      status < 520 ? "Start Zou on Kitsu's server, and look at its log." : "Correct it for Kitsu's host at Cloudflare.",
     );
   if (/html/i.test(contentType) || /^\s*</.test(body))
     return broken(

@@ -54,8 +54,13 @@ function explain({ kind, cause }: HttpError): Unanswered {
     : { problem: "unreachable", text: "can't be reached: no such host, no answer, or a certificate that is not valid" };
 }
 
-/** Cloudflare's statuses for a server behind it that has a bad certificate, or does not answer. */
-export const isBadCertificate = (status: number) => status === 525 || status === 526;
+/** A status as a sentence about `it`. From 520 on, Cloudflare says what is wrong behind it. */
+export const describeStatus = (status: number): string =>
+  status === 525 || status === 526
+    ? `has no valid certificate for Cloudflare (${status})`
+    : status === 530
+      ? "has no DNS entry or no tunnel at Cloudflare (530)"
+      : `answers with status ${status}`;
 
 export const isRedirect = ({ status }: Answered) => status >= 300 && status < 400;
 

@@ -4,7 +4,7 @@ import { Failure } from "../format/failure.ts";
 import { joinSentences, type Message, message, type Text } from "../format/message.ts";
 import { adviseSecret } from "../format/setting-problem.ts";
 import { type Deadline, type HttpAnswer, HttpError, MIB, sendRequest, startDeadline } from "./http.ts";
-import { signWebhook } from "./webhook-signature.ts";
+import { signRequest } from "./webhook-signature.ts";
 
 /** A server that calls are forwarded to. `id` is the id of the action that does it. */
 export type ForwardTarget = {
@@ -85,7 +85,6 @@ async function sendWithRetry(delivery: SignedDelivery): Promise<HttpAnswer> {
 }
 
 async function send({ target, secret, id, body, signal, deadline }: SignedDelivery): Promise<HttpAnswer> {
-  const atS = Math.floor(Date.now() / 1_000);
   return sendRequest({
     server: target.title,
     isTarget: true,
@@ -98,9 +97,7 @@ async function send({ target, secret, id, body, signal, deadline }: SignedDelive
       "content-type": "application/json",
       accept: "application/json, application/problem+json, text/html;q=0.8, text/plain;q=0.8",
       "user-agent": "Kitsu-Actions",
-      "webhook-id": id,
-      "webhook-timestamp": String(atS),
-      "webhook-signature": await signWebhook(secret, { id, atS, body }),
+      ...(await signRequest(secret, id, body)),
     },
   });
 }

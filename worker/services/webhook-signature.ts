@@ -16,6 +16,16 @@ export async function signWebhook(secrets: string, message: WebhookMessage): Pro
   return (await Promise.all(secrets.split(" ").map((secret) => sign(secret, message)))).join(" ");
 }
 
+/** The headers of a request that is sent now. */
+export async function signRequest(secrets: string, id: string, body: string): Promise<Record<string, string>> {
+  const atS = Math.floor(Date.now() / 1_000);
+  return {
+    "webhook-id": id,
+    "webhook-timestamp": String(atS),
+    "webhook-signature": await signWebhook(secrets, { id, atS, body }),
+  };
+}
+
 async function sign(secret: string, { id, atS, body }: WebhookMessage): Promise<string> {
   const key = await crypto.subtle.importKey("raw", decodeSecret(secret), HMAC, false, ["sign"]);
   const signature = await crypto.subtle.sign(HMAC, key, encoder.encode(`${id}.${atS}.${body}`));

@@ -23,16 +23,15 @@ const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
 /** The id of a person in Kitsu, or their e-mail address. */
 const PersonName = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.regex(/^([0-9a-f-]{36}|\S+@\S+)$/));
 
-const ForwardTargets = v.record(
-  v.pipe(v.string(), v.regex(SLUG)),
-  v.object({
-    url: httpUrl,
-    title: v.optional(OwnText(80)),
-    about: v.optional(OwnText(1_000)),
-    timeLimit: boundedNumber(20, 120),
-    idempotent: v.optional(v.boolean(), false),
-  }),
-);
+const ForwardTarget = v.object({
+  url: httpUrl,
+  title: v.optional(OwnText(80)),
+  about: v.optional(OwnText(1_000)),
+  timeLimit: boundedNumber(20, 120),
+  idempotent: v.optional(v.boolean(), false),
+});
+const ForwardTargets = v.record(v.pipe(v.string(), v.regex(SLUG)), ForwardTarget);
+export const TARGET_MEMBERS: readonly string[] = Object.keys(ForwardTarget.entries);
 
 export const Environment = v.object({
   KITSU_URL: v.pipe(wordList, v.minLength(1), v.array(httpUrl)),

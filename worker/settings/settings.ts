@@ -205,6 +205,7 @@ const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/;
 /** One, or the new and the old one while it is replaced. */
 const Secrets = v.pipe(
   v.string(),
+  v.trim(),
   v.check((secrets) => secrets.split(" ").every((secret) => SECRET.test(secret))),
 );
 

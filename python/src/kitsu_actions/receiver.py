@@ -22,7 +22,7 @@ from .part import show
 from .reply import Done, Failed, Started
 from .report_sender import ReportSender
 from .secret import read_secrets
-from .signature import Signer
+from .signature import SignatureError, Signer
 from .task import Task, read_task
 from .worker_client import WorkerClient
 
@@ -69,6 +69,14 @@ class Receiver:
         except Refused as refused:
             return refuse(refused.status, str(refused))
         return self._run(delivery)
+
+    def check(self, headers: Mapping[str, str]) -> Response:
+        """Answers the doctor's GET: 204 if it is signed with the same secret, 401 if not. Nothing is run."""
+        try:
+            self._signer.verify("", {name.lower(): value for name, value in headers.items()})
+        except SignatureError as error:
+            return refuse(401, str(error))
+        return Response(204)
 
     async def handle_async(self, body: bytes, headers: Mapping[str, str]) -> Response:
         """Handles one request in an event loop. Functions that are not `async` run in a thread."""

@@ -7,6 +7,7 @@ from typing import Any
 from tornado.http1connection import HTTP1Connection
 from tornado.web import RequestHandler, stream_request_body
 
+from .deliveries import Response
 from .receiver import Receiver
 
 
@@ -28,7 +29,15 @@ class ReceiverHandler(RequestHandler):
             self._body += chunk
 
     async def post(self, *_: Any, **__: Any) -> None:
-        response = await self._receiver.handle_async(bytes(self._body), dict(self.request.headers))
+        await self._respond(await self._receiver.handle_async(bytes(self._body), dict(self.request.headers)))
+
+    async def get(self, *_: Any, **__: Any) -> None:
+        await self._respond(self._receiver.check(dict(self.request.headers)))
+
+    async def options(self, *_: Any, **__: Any) -> None:
+        await self._respond(Response(204, {"allow": "GET, POST"}))
+
+    async def _respond(self, response: Response) -> None:
         self.set_status(response.status)
         for name, value in response.headers.items():
             self.set_header(name, value)

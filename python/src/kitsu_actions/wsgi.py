@@ -16,14 +16,15 @@ def application(receiver: Receiver) -> WSGIApplication:
     """Serves the receiver at every path."""
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "POST":
-            start_response("405 Method Not Allowed", [("allow", "POST"), ("content-type", "text/plain")])
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "POST"):
+            start_response("405 Method Not Allowed", [("allow", "GET, POST"), ("content-type", "text/plain")])
             return [b"Calls are sent with POST."]
         length = environ.get("CONTENT_LENGTH") or "0"
         # One byte more than allowed, so that the receiver can refuse it.
         body = environ["wsgi.input"].read(min(int(length) if length.isdigit() else 0, receiver.max_request_bytes + 1))
         headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
-        response = receiver.handle(body, headers)
+        response = receiver.check(headers) if method == "GET" else receiver.handle(body, headers)
         status = HTTPStatus(response.status)
         start_response(f"{status.value} {status.phrase}", list(response.headers.items()))
         return [response.body]

@@ -1,6 +1,6 @@
 // What this machine sees, as a browser in the studio would: Kitsu's page with its headers, whether
 // calls pass, and the servers of custom actions that are not the worker's.
-import { checkPageHeaders } from "../../../worker/doctor/check-kitsu-page.ts";
+import { checkPageHeaders, findTags } from "../../../worker/doctor/check-kitsu-page.ts";
 import { broken, type Diagnosis, type Finding, fine, risky } from "../../../worker/doctor/finding.ts";
 import { isAnswered, isRedirect, openProbe, type Probe } from "../../../worker/doctor/probe.ts";
 import { checkForeignAction } from "./foreign-action.ts";
@@ -31,9 +31,22 @@ async function checkPage(url: string, worker: string, { findings }: Diagnosis, p
         "Open it in a browser, and check the DNS and the certificate.",
       ),
     ];
-  const found = checkPageHeaders(url, answer, worker);
+  const found = [...checkPageHeaders(url, answer, worker), ...checkInjection(url, answer.body, findings)];
   return found.filter((one) => !findings.some(({ id, subject }) => id === one.id && subject === one.subject));
 }
+
+/** The worker itself gets Kitsu's page without what it adds to it. */
+const checkInjection = (url: string, page: string, findings: readonly Finding[]): Finding[] =>
+  findings.some(({ id }) => id === "script-injected") && findTags(page).length === 0
+    ? [
+        broken(
+          "inject-not-routed",
+          url,
+          "INJECT is set, but the page has no script: requests for it don't pass the worker.",
+          "In Cloudflare's dashboard, under Workers Routes, add a route for all of Kitsu's host (docs/deploy.md).",
+        ),
+      ]
+    : [];
 
 /** As Kitsu sends them, in both ways, to an address that does nothing. */
 const DIALECTS = { form: "application/x-www-form-urlencoded", Ajax: "application/json" } as const;

@@ -3,6 +3,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { isSecret } from "../../../worker/doctor/check-secrets.ts";
 import { checkSettings } from "../../../worker/doctor/check-settings.ts";
 import { broken, worthKnowing } from "../../../worker/doctor/finding.ts";
 import { inspectSettings } from "../../../worker/settings/settings.ts";
@@ -17,7 +18,7 @@ const Vars = v.optional(v.record(v.string(), v.unknown()), {});
 const Config = v.object({ vars: Vars, env: v.optional(v.record(v.string(), v.object({ vars: Vars })), {}) });
 
 /** Findings that a secret would change. */
-const NEEDS_SECRETS = ["log-token-missing", "kitsu-account-missing", "limit-without-trust"];
+const NEEDS_SECRETS = ["log-token-missing", "kitsu-account-missing", "limit-without-trust", "secret-half"];
 /** Findings about what a studio's own actions may have. */
 const MAY_BE_OWN = ["limit-unknown", "setting-unknown"];
 
@@ -31,7 +32,12 @@ export async function checkLocalSettings(folder: string, environment: string): P
     () => false,
   );
   if (!isThere) return undefined;
-  const config = await readWranglerConfig(folder);
+  const config = await readWranglerConfig(folder).catch((thrown: unknown) => {
+    if (thrown instanceof CliError) return thrown;
+    throw thrown;
+  });
+  if (config instanceof CliError)
+    return [{ ...broken("wrangler-toml", "wrangler.toml", config.message, "Correct it."), group: "local" }];
   const parsed = v.safeParse(Config, config);
   if (!parsed.success)
     throw new CliError(`wrangler.toml: ${v.getDotPath(parsed.issues[0])} is not a table.`, { exitCode: 2 });
@@ -48,7 +54,7 @@ export async function checkLocalSettings(folder: string, environment: string): P
     ...findConfigProblems(config, await readWranglerConfig(PACKAGE_FOLDER)),
     ...findPlaceholders(config, environment),
   ];
-  const secrets = Object.keys(vars).filter((name) => /(TOKEN|SECRET)/.test(name));
+  const secrets = Object.keys(vars).filter(isSecret);
   return [
     ...sentences.map((sentence) => toFinding(sentence)),
     ...found,

@@ -1,7 +1,11 @@
 // A custom action of somebody else's: does its server answer, and does it let Kitsu's page call it?
 // Only a browser's own question (OPTIONS) is sent, without credentials, so nothing is run.
-import { broken, type Finding, type ListedAction, risky } from "../../../worker/doctor/finding.ts";
-import { type Answered, isAnswered, isRedirect, type Probe } from "../../../worker/doctor/probe.ts";
+import { broken, type Finding, fine, type ListedAction, risky, worthKnowing } from "../../../worker/doctor/finding.ts";
+import { type Answered, describeStatus, isAnswered, isRedirect, type Probe } from "../../../worker/doctor/probe.ts";
+
+const SLOW_MS = 3_000;
+const TRUST =
+  "Renew it. If browsers in the studio trust it, because its authority is the studio's own: set NODE_OPTIONS=--use-system-ca, and check again.";
 
 /** @param kitsu the origin of Kitsu's page */
 export async function checkForeignAction(
@@ -21,7 +25,12 @@ export async function checkForeignAction(
   });
   const [subject, where] = [`“${name}”`, `${origin}${pathname}`.slice(0, 200)];
   const check = "Look at its server's log, or correct its URL in Kitsu, under Custom Actions.";
-  if (!isAnswered(answer)) return [broken("custom-action-unreachable", subject, `${where} ${answer.text}.`, check)];
+  if (!isAnswered(answer))
+    return [
+      answer.problem === "certificate"
+        ? broken("custom-action-certificate", subject, `${where} has a certificate that is not trusted here.`, TRUST)
+        : broken("custom-action-unreachable", subject, `${where} ${answer.text}.`, check),
+    ];
   const { status, location } = answer;
   if (isRedirect(answer))
     return [
@@ -32,11 +41,16 @@ export async function checkForeignAction(
         "In Kitsu, under Custom Actions, set its URL to the final address. Artists must pass a login page by themselves.",
       ),
     ];
-  if (status === 404 || status >= 500)
-    return [risky("custom-action-failing", subject, `${where} answers with status ${status}.`, check)];
+  // Some servers know no OPTIONS, which forms don't need.
+  if (status === 404 || (status >= 500 && status !== 501))
+    return [risky("custom-action-failing", subject, `To OPTIONS, ${where} ${describeStatus(status)}.`, check)];
   const missing = isAjax && origin !== kitsu ? findMissingHeaders(kitsu, answer) : [];
   return missing.length === 0
-    ? []
+    ? [
+        answer.tookMs > SLOW_MS
+          ? worthKnowing("custom-action-slow", subject, `${where} took ${answer.tookMs} ms to answer.`, check)
+          : { ...fine("custom-action", subject, `${where} answers.`), measured: `${answer.tookMs} ms` },
+      ]
     : [
         broken(
           "custom-action-preflight",

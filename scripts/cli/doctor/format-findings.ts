@@ -37,12 +37,12 @@ export function formatFindings(findings: readonly LocatedFinding[], options: For
   return [...groups, summarize(findings)].join("\n\n");
 }
 
-function formatFinding({ level, subject, text, fix, measured }: LocatedFinding, options: FormatOptions): string {
+function formatFinding({ level, subject, text, fix, measured, group }: LocatedFinding, options: FormatOptions): string {
   const sign = color(level, `${SIGNS[level]} ${LABELS[level].padEnd(13)}`, options);
   const indent = " ".repeat(18);
   return [
     `  ${sign} ${escapeControls(`${subject}: ${text}${measured === undefined ? "" : ` (${measured})`}`)}`,
-    ...(fix === undefined ? [] : [`${indent}→ ${escapeControls(fix)}`]),
+    ...(fix === undefined ? [] : [`${indent}→ ${group === "local" ? escapeLines(fix, indent) : escapeControls(fix)}`]),
   ].join("\n");
 }
 
@@ -50,6 +50,14 @@ function summarize(findings: readonly LocatedFinding[]): string {
   const counts = LEVELS.map((level) => `${findings.filter((one) => one.level === level).length} ${LABELS[level]}`);
   return `${counts.join(", ")}.`;
 }
+
+/** What is found here may have lines to copy. */
+const escapeLines = (text: string, indent: string) =>
+  text
+    .split("\n")
+    .map(escapeControls)
+    .join(`\n${indent}`)
+    .replace(/[ \t]+(?=\n)/g, "");
 
 /** Names come from Kitsu, where people can type anything. */
 const escapeControls = (text: string) => text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, "·");

@@ -1,7 +1,8 @@
 // The commands as such: what there is, and which Node runs them.
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
 import { createFolder } from "./support/folder.ts";
 import { asNode, kitsuActions, LAUNCHER, run } from "./support/run.ts";
 
@@ -39,6 +40,12 @@ describe("kitsu-actions", () => {
     const { code, stderr, stdout } = await kitsuActions(folder, ...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(`${sentence}\n\nnpx kitsu-actions <command>`);
+  });
+
+  it("is what npx starts in a clone, too", async () => {
+    const manifest: unknown = JSON.parse(await readFile(join(PACKAGE_FOLDER, "package.json"), "utf8"));
+    const path = relative(PACKAGE_FOLDER, LAUNCHER);
+    expect(manifest).toMatchObject({ bin: { "kitsu-actions": path }, files: expect.arrayContaining([path]) });
   });
 
   it("passes arguments on to the program that a command runs", async () => {

@@ -4,9 +4,11 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PACKAGE_FOLDER } from "../../../scripts/package-folder.ts";
+import { CERTIFICATE } from "./support/certificate.ts";
 import { createFolder } from "./support/folder.ts";
 import { LAUNCHER, run } from "./support/run.ts";
 
@@ -158,10 +160,50 @@ describe("kitsu-actions doctor", () => {
     expect(code).toBe(1);
   });
 
+  it("says how long the servers of others take, and that the script is not in Kitsu's page", async () => {
+    const injected = { ...FINE, id: "script-injected", group: "delivery" };
+    answer = diagnosing([injected], [{ name: "Tool", url: `${address.replace("127.0.0.1", "localhost")}/tool` }]);
+    const { stdout } = await askWorker();
+    expect(stdout).toMatch(/fine +“Tool”: http:\/\/localhost:\d+\/tool answers\. \(\d+ ms\)/);
+    expect(stdout).toContain("INJECT is set, but the page has no script");
+    expect(stdout).toContain("under Workers Routes");
+  });
+
+  it.each([
+    [404, false, "To OPTIONS, "],
+    [501, false, "answers. ("],
+    [501, true, "Browsers don't send its Ajax calls"],
+    [302, false, "where the selection does not arrive"],
+  ])("judges a server that answers OPTIONS with %i, for Ajax: %s", async (status, isAjax, sentence) => {
+    const url = `${address.replace("127.0.0.1", "localhost")}/tool`;
+    const usual = diagnosing([FINE], [{ name: "Tool", url, is_ajax: isAjax }]);
+    answer = (path, method, headers, response) =>
+      path === "/tool"
+        ? void response.writeHead(status, { location: "/login" }).end()
+        : usual(path, method, headers, response);
+    const { stdout } = await askWorker();
+    expect(stdout.split("\n").find((line) => line.includes("“Tool”"))).toContain(sentence);
+  });
+
+  it("tells a certificate that is not trusted from a server that is not there", async () => {
+    const { key, cert } = CERTIFICATE;
+    const tool = createSecureServer({ key, cert }, (_request, response) => response.end());
+    await new Promise<void>((resolve) => tool.listen(0, "127.0.0.1", resolve));
+    const at = tool.address();
+    answer = diagnosing(
+      [FINE],
+      [{ name: "Tool", url: `https://127.0.0.1:${typeof at === "object" ? at?.port : at}/` }],
+    );
+    const { stdout } = await askWorker();
+    tool.close();
+    expect(stdout).toMatch(/“Tool”: .* has a certificate that is not trusted here\./);
+    expect(stdout).toContain("--use-system-ca");
+  });
+
   it("names what is wrong in wrangler.toml, without a worker", async () => {
     const needed = await readFile(join(PACKAGE_FOLDER, "wrangler.toml"), "utf8");
     const vars =
-      'KITSU_URL = "https://kitsu.studio.tld/api"\nKITSU_TOKN = "x"\nTRUST = "everyone"\nLOG_TOKEN = "0123456789abcdef"';
+      'KITSU_URL = "https://kitsu.studio.tld/api"\nKITSU_TOKN = "x"\nTRUST = "everyone"\nLOG_TOKEN = "0123456789abcdef"\nCHAT_WEBHOOK = "https://hooks.chat.tld/x"';
     writeFileSync(
       join(folder, "wrangler.toml"),
       needed
@@ -176,9 +218,20 @@ describe("kitsu-actions doctor", () => {
       "There is no such setting. Did you mean KITSU_TOKEN?",
       'set KITSU_URL to "https://kitsu.studio.tld"',
       "npx wrangler secret put LOG_TOKEN",
+      "npx wrangler secret put CHAT_WEBHOOK",
+      '\n                    [version_metadata]\n                    binding = "VERSION"\n',
     ])
       expect(stdout).toContain(sentence);
     expect(stdout).not.toContain("0123456789abcdef");
+    expect(code).toBe(1);
+  });
+
+  it("names what can't be read in wrangler.toml, and goes on", async () => {
+    writeFileSync(join(folder, "wrangler.toml"), "[vars");
+    answer = diagnosing([FINE]);
+    const { stdout, code } = await askWorker();
+    expect(stdout).toContain("is not valid TOML");
+    expect(stdout).toContain("Calls from Kitsu's page arrive");
     expect(code).toBe(1);
   });
 });

@@ -24,10 +24,12 @@ export const htmlPage = (headers: Record<string, string> = {}, head = "") =>
     headers: { "content-type": "text/html; charset=utf-8", ...headers },
   });
 
+type Give = (request: Request) => Response | Error;
+
 export type Surroundings = {
   zou: FakeZou;
   /** Answers addresses that begin so, before Kitsu does. An error: nothing answers there. */
-  answer(address: string, give: () => Response | Error): void;
+  answer(address: string, give: Give): void;
   /** everything that was asked */
   asked: Request[];
 };
@@ -39,7 +41,7 @@ export function openSurroundings(): Surroundings {
   for (const [at, id] of ["debug", "statistics", "playlist", "comment"].entries())
     addCustomAction(zou, at, { name: id, url: `${EDGE}/actions/${id}?` });
   // "|" is the end of an address.
-  const servers: [address: string, give: () => Response | Error][] = [[`${KITSU}/|`, () => htmlPage()]];
+  const servers: [address: string, give: Give][] = [[`${KITSU}/|`, () => htmlPage()]];
   const asked: Request[] = [];
   const spy = vi.spyOn(globalThis, "fetch");
   const others = spy.getMockImplementation();
@@ -47,7 +49,7 @@ export function openSurroundings(): Surroundings {
     const request = new Request(input, init);
     asked.push(request);
     const [, give] = servers.find(([address]) => `${request.url}|`.startsWith(address)) ?? [];
-    const answered = give?.();
+    const answered = give?.(request);
     if (answered instanceof Error) throw answered;
     return answered ?? others?.(input, init) ?? Response.error();
   });
@@ -57,7 +59,7 @@ export function openSurroundings(): Surroundings {
 export function addCustomAction(
   zou: FakeZou,
   at: number,
-  action: { name: string; url: string; is_ajax?: boolean },
+  action: { name: string; url: string; is_ajax?: boolean; entity_type?: string },
 ): void {
   const dates = { created_at: "2026-11-01T00:00:00", updated_at: "2026-11-01T00:00:00" };
   const id = `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;

@@ -9,7 +9,7 @@ import {
   openSurroundings,
   type Surroundings,
 } from "../../support/worker/doctor.ts";
-import { EDGE, KITSU } from "../../support/worker/worker.ts";
+import { EDGE, KITSU, VARIABLES } from "../../support/worker/worker.ts";
 import { API, BOT, BOT_TOKEN } from "../../support/worker/zou.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -37,6 +37,7 @@ const token = (claims: object) => `h.${btoa(JSON.stringify(claims)).replaceAll("
 const inDays = (days: number) => Math.floor(Date.now() / 1_000) + days * 86_400 + 3_600;
 
 const NINE_DAYS = token({ exp: inDays(9) });
+const TODAY = token({ exp: inDays(0), identity_type: "person" });
 
 type Fault = {
   is: string;
@@ -185,6 +186,65 @@ const FAULTS: readonly Fault[] = [
     says: /no account/,
     fix: /secret put KITSU_TOKEN/,
   },
+  {
+    is: "Kitsu's address with a part for its page",
+    settings: { KITSU_URL: `${KITSU}/#/productions` },
+    id: "kitsu-url-extra",
+    level: "broken",
+    says: /“#”/,
+    fix: /set KITSU_URL to "https:\/\/kitsu\.studio\.tld"/,
+  },
+  {
+    is: "a limit with an empty list",
+    settings: { ACTION_LIMITS: { debug: { roles: [] } } },
+    id: "limit-empty",
+    level: "broken",
+    says: /Nobody may run "debug"/,
+    fix: /settings file\), correct/,
+  },
+  {
+    is: "a misspelled member of a target",
+    settings: { ...publish(), FORWARD_TARGETS: JSON.stringify({ publish: { url: TARGET, timelimit: 60 } }) },
+    id: "setting-unknown",
+    level: "risky",
+    says: /mean timeLimit/,
+    fix: /timeLimit, idempotent/,
+  },
+  {
+    is: "a setting that was cut off",
+    settings: { ACCESS_TEAM: "studio", ACCESS_AUD: "the-tag" },
+    id: "setting-unknown",
+    level: "risky",
+    says: /mean ACCESS_AUDIENCE/,
+    fix: /rename it to ACCESS_AUDIENCE/,
+  },
+  ...[`"${BOT_TOKEN}"`, `Bearer ${BOT_TOKEN}`, `${BOT_TOKEN.slice(0, 5)}\n${BOT_TOKEN.slice(5)}`].map(
+    (KITSU_TOKEN): Fault => ({
+      is: `what was pasted around a token: ${JSON.stringify(KITSU_TOKEN).slice(0, 12)}`,
+      settings: { KITSU_TOKEN },
+      id: "secret-malformed",
+      level: "risky",
+      says: /quotes, spaces or “Bearer”/,
+      fix: /secret put KITSU_TOKEN/,
+    }),
+  ),
+  {
+    is: "a secret that is used twice",
+    settings: { LOG_TOKEN: VARIABLES.LOG_TOKEN, KITSU_TOKEN: VARIABLES.LOG_TOKEN },
+    outside: ({ zou }) => void zou.sessions.set(VARIABLES.LOG_TOKEN, BOT),
+    id: "secret-shared",
+    level: "risky",
+    says: /KITSU_TOKEN is the same/,
+    fix: /secret put LOG_TOKEN/,
+  },
+  {
+    is: "half of a service token",
+    settings: { ...flamenco, FLAMENCO_ACCESS_ID: "id" },
+    id: "secret-half",
+    level: "broken",
+    says: /FLAMENCO_ACCESS_SECRET is missing/,
+    fix: /secret put FLAMENCO_ACCESS_SECRET/,
+  },
   // Storage
   {
     is: "no KV",
@@ -213,7 +273,7 @@ const FAULTS: readonly Fault[] = [
     id: "durable-object-missing",
     level: "broken",
     says: /missing/,
-    fix: /kitsu-actions build/,
+    fix: /kitsu-actions doctor/,
   },
   {
     is: "no limit of calls",
@@ -296,6 +356,40 @@ const FAULTS: readonly Fault[] = [
     fix: /login page/,
   },
   {
+    is: "a Kitsu that has moved to another host",
+    outside: at(`${API}/`, redirect("https://www.studio.tld/api/")),
+    id: "kitsu-redirects",
+    level: "broken",
+    says: /www\.studio\.tld/,
+    fix: /If that is your Kitsu, set its address in the settings to "https:\/\/www\.studio\.tld"/,
+  },
+  {
+    is: "a Kitsu that only the studio reaches",
+    settings: { KITSU_URL: "https://kitsu.lan" },
+    outside: at("https://kitsu.lan", dead),
+    request: AT_CLOUDFLARE,
+    id: "kitsu-unreachable",
+    level: "broken",
+    says: /can't be reached/,
+    fix: /tunnel/,
+  },
+  {
+    is: "a Kitsu that limits requests",
+    outside: at(`${API}/`, refuse(429)),
+    id: "kitsu-limits",
+    level: "broken",
+    says: /429/,
+    fix: /Let the worker pass/,
+  },
+  {
+    is: "a certificate of Kitsu's that Cloudflare refuses",
+    outside: at(`${API}/`, refuse(526)),
+    id: "kitsu-down",
+    level: "broken",
+    says: /no valid certificate for Cloudflare/,
+    fix: /at Cloudflare/,
+  },
+  {
     is: "a Kitsu that is down",
     outside: at(`${API}/`, refuse(502)),
     id: "kitsu-down",
@@ -352,6 +446,23 @@ const FAULTS: readonly Fault[] = [
     level: "risky",
     says: /in 9 days/,
     fix: /generate a new token/,
+  },
+  {
+    is: "a person's token that ends today",
+    settings: { KITSU_TOKEN: TODAY },
+    outside: ({ zou }) => void zou.sessions.set(TODAY, { ...BOT, is_bot: false }),
+    id: "bot-token-expires",
+    level: "risky",
+    says: /within a day/,
+    fix: /Create a bot/,
+  },
+  {
+    is: "an answer about the bot that can't be read",
+    outside: at(`${API}/auth/authenticated`, () => Response.json({ user: {} })),
+    id: "bot-refused",
+    level: "broken",
+    says: /unexpected format/,
+    fix: /Zou's log/,
   },
   {
     is: "a second factor",
@@ -450,6 +561,15 @@ const FAULTS: readonly Fault[] = [
     fix: /Applications/,
   },
   {
+    is: "Access that is not in front of a machine of one's own",
+    settings: ACCESS,
+    outside: at("https://studio.cloudflareaccess.com/", refuse(200, { keys: [{}] })),
+    id: "access-not-in-front",
+    level: "risky",
+    says: /around it/,
+    fix: /Applications/,
+  },
+  {
     is: "another audience",
     settings: ACCESS,
     outside: at("https://studio.cloudflareaccess.com/", refuse(200, { keys: [{}] })),
@@ -501,6 +621,14 @@ const FAULTS: readonly Fault[] = [
     fix: /Kitsu's web server/,
   },
   {
+    is: "the old word for it",
+    outside: onPage({}, '<meta name="referrer" content="never">'),
+    id: "referrer-policy",
+    level: "broken",
+    says: /"never"/,
+    fix: /Kitsu's web server/,
+  },
+  {
     is: "a policy without connect-src",
     outside: onPage({ "content-security-policy": "default-src 'self'" }),
     id: "csp-connect",
@@ -536,6 +664,17 @@ const FAULTS: readonly Fault[] = [
     fix: /to script-src/,
   },
   {
+    is: "a policy that trusts no address",
+    outside: onPage(
+      { "content-security-policy": `script-src 'strict-dynamic' 'nonce-abc' ${EDGE}` },
+      `<script src="${EDGE}/kitsu-actions.js"></script>`,
+    ),
+    id: "csp-script",
+    level: "broken",
+    says: /the script/,
+    fix: /to script-src/,
+  },
+  {
     is: "no page",
     outside: at(`${KITSU}/|`, refuse(404)),
     id: "kitsu-page-missing",
@@ -561,6 +700,16 @@ const FAULTS: readonly Fault[] = [
     fix: /Custom Actions, set its URL/,
   },
   {
+    is: "a custom action without the worker's path",
+    settings: { BASE_PATH: "/edge" },
+    outside: addAction({ name: "Page", url: "/actions/debug" }),
+    request: { path: `${KITSU}/edge/doctor.json` },
+    id: "custom-action-path",
+    level: "broken",
+    says: /no action/,
+    fix: /set its URL to https:\/\/kitsu\.studio\.tld\/edge\/actions\/debug/,
+  },
+  {
     is: "a custom action without an address",
     outside: addAction({ name: "Empty", url: "" }),
     id: "custom-action-address",
@@ -579,6 +728,14 @@ const FAULTS: readonly Fault[] = [
   {
     is: "a secret in a URL",
     outside: addAction({ name: "Key", url: "https://tool.studio.tld/run?token=abc" }),
+    id: "custom-action-secret",
+    level: "risky",
+    says: /everyone/,
+    fix: /take it out/,
+  },
+  {
+    is: "a password in a URL",
+    outside: addAction({ name: "Key", url: "https://me:pw@tool.studio.tld/run" }),
     id: "custom-action-secret",
     level: "risky",
     says: /everyone/,
@@ -700,6 +857,24 @@ const FAULTS: readonly Fault[] = [
     fix: /secret put FLAMENCO_ACCESS_ID/,
   },
   {
+    is: "a page in place of Flamenco",
+    settings: flamenco,
+    outside: at(FLAMENCO, () => htmlPage()),
+    id: "farm-failed",
+    level: "broken",
+    says: /unexpected format/,
+    fix: /FLAMENCO\.url.*login.*FLAMENCO_ACCESS_ID/,
+  },
+  {
+    is: "a relay with another token",
+    settings: { ...afanasy, AFANASY_TOKEN: "another" },
+    outside: at(AFANASY, refuse(401, { error: "unauthorized" })),
+    id: "farm-failed",
+    level: "broken",
+    says: /401/,
+    fix: /If the relay did: npx wrangler secret put AFANASY_TOKEN/,
+  },
+  {
     is: "a Flamenco that is open to all",
     settings: flamenco,
     outside: ({ answer }) => {
@@ -711,6 +886,30 @@ const FAULTS: readonly Fault[] = [
     level: "risky",
     says: /Internet/,
     fix: /Cloudflare Access/,
+  },
+  {
+    is: "a script on plain http",
+    outside: onPage({}, '<script src="http://edge.studio.tld/kitsu-actions.js"></script>'),
+    id: "script-blocked",
+    level: "broken",
+    says: /browsers block it/,
+    fix: /https:\/\/edge\.studio\.tld\/kitsu-actions\.js/,
+  },
+  {
+    is: "two scripts",
+    outside: onPage({}, `<script src="${EDGE}/kitsu-actions.js"></script>`.repeat(2)),
+    id: "script-twice",
+    level: "worth-knowing",
+    says: /2 tags/,
+    fix: /Leave one/,
+  },
+  {
+    is: "the file for a userscript manager in a tag",
+    outside: onPage({}, `<script src="${EDGE}/kitsu-actions.user.js"></script>`),
+    id: "script-elsewhere",
+    level: "worth-knowing",
+    says: /another file/,
+    fix: /kitsu-actions\.js on/,
   },
   {
     is: "INJECT elsewhere than at Cloudflare",
@@ -736,6 +935,62 @@ describe("the doctor", () => {
     expect(findings).toContainEqual(
       expect.objectContaining({ id, level, text: expect.stringMatching(says), fix: expect.stringMatching(fix) }),
     );
+  });
+
+  it.each<[string, Pick<Fault, "settings" | "outside" | "request">]>([
+    [
+      "a policy that knows the script by its nonce",
+      {
+        outside: onPage(
+          { "content-security-policy": "script-src 'strict-dynamic' 'nonce-aBc'" },
+          `<script nonce="aBc" src="${EDGE}/kitsu-actions.js"></script>`,
+        ),
+      },
+    ],
+    [
+      "what is commented out",
+      { outside: onPage({}, '<!-- <meta name="referrer" content="no-referrer"> --><!-- <p> -->') },
+    ],
+    ["policies of which the last counts", { outside: onPage({ "referrer-policy": "no-referrer, strict-origin" }) }],
+    [
+      "a policy that is only reported",
+      { outside: onPage({ "content-security-policy-report-only": "default-src 'self'" }) },
+    ],
+    [
+      "a copy of an hour ago",
+      {
+        outside: at(`${API}/|`, () => {
+          const date = new Date(Date.now() - 3_600_000).toUTCString();
+          return Response.json({ api: "Zou", version: "1.0.97" }, { headers: { date, age: "3600" } });
+        }),
+      },
+    ],
+    ["secrets that end with a line break", { settings: { ...publish(), FORWARD_SECRET: `${SECRET}\n` } }],
+    ["a studio's own secrets", { settings: { FARM_TOKEN: "Bearer x", S3_ACCESS_SECRET: '"x"' } }],
+    [
+      "what is on the same computer",
+      { outside: addAction({ name: "Local", url: "http://127.0.0.1:5000/run", is_ajax: true }) },
+    ],
+    ["an address that is written twice", { settings: { KITSU_URL: `${KITSU}/,${KITSU}` } }],
+  ])("accuses nobody of %s", async (_, { settings, outside, request }) => {
+    const surroundings = openSurroundings();
+    surroundings.answer(TARGET, () => new Response(null, { status: 405 }));
+    outside?.(surroundings);
+    expect((await diagnose(settings, request)).filter(isFault)).toEqual([]);
+  });
+
+  it("says the same once, and nothing else of what is invalid", async () => {
+    openSurroundings();
+    const findings = await diagnose({
+      KITSU_URL: "kitsu.studio.tld",
+      ACCESS_TEAM: "studio.cloudflareaccess.com",
+      ACCESS_AUDIENCE: "the-tag",
+      RUNS: "an id",
+    });
+    expect(
+      findings.filter(({ level }) => level !== "fine" && level !== "worth-knowing").map((one) => one.subject),
+    ).toEqual(["KITSU_URL", "ACCESS_TEAM", "RUNS"]);
+    expect(findings.map(({ id }) => id)).not.toContain("setting-unknown");
   });
 
   it("names twelve faults of one set-up", async () => {
