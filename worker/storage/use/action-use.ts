@@ -1,6 +1,7 @@
 // How the actions are used: counted as runs end, exactly once, without reading the log. One Durable
 // Object for the whole deployment, which a run's answer never waits for.
 import { DurableObject } from "cloudflare:workers";
+import { listActions } from "../../actions/index.ts";
 import { describeCause } from "../../format/failure.ts";
 import { type Env, readSettings, type SettingsWithChat } from "../../settings/settings.ts";
 import { ChatOutbox } from "./chat-outbox.ts";
@@ -28,6 +29,7 @@ export class ActionUse extends DurableObject<Env> {
   }
 
   read(query: UseQuery): UseReport {
+    this.#noteKnown();
     return { ...this.#tables.read(query), problem: this.#outbox.findProblem() };
   }
 
@@ -42,6 +44,7 @@ export class ActionUse extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     try {
+      this.#noteKnown();
       this.#tables.deleteOld(readSettings(this.env).logRetentionS * 1_000);
       const settings = this.#readChatSettings();
       if (settings !== undefined) await this.#outbox.deliver(settings, new AbortController().signal);
@@ -50,6 +53,10 @@ export class ActionUse extends DurableObject<Env> {
       console.error(JSON.stringify({ message: "The statistics could not be tidied", cause: describeCause(thrown) }));
     }
     await this.#wakeUp(this.#readChatSettings());
+  }
+
+  #noteKnown(): void {
+    this.#tables.noteKnown(listActions(readSettings(this.env)).map(({ id }) => id));
   }
 
   /** Wakes up for what is due next, and at least once a day. */

@@ -25,6 +25,7 @@ const TABLES = [
   "failures (day TEXT, action TEXT, code TEXT, count INT, PRIMARY KEY (day, action, code))",
   "durations (day TEXT, action TEXT, step INT, count INT, PRIMARY KEY (day, action, step))",
   "last (action TEXT PRIMARY KEY, at INT, person TEXT, name TEXT, well INT)",
+  "known (action TEXT PRIMARY KEY, since INT)",
   "seen (key TEXT PRIMARY KEY, until INT)",
   "facts (name TEXT PRIMARY KEY, value TEXT)",
 ];
@@ -60,7 +61,7 @@ export type UseQuery = {
   perDay: boolean;
 };
 
-/** `since`: when counting began. */
+/** `since`: when counting began. `unused`: known for as long as anything is kept, and not used. */
 export type UseRows = {
   since: number;
   counts: UseCount[];
@@ -68,6 +69,7 @@ export type UseRows = {
   steps: StepCount[];
   last: LastUse[];
   unstable: string[];
+  unused: string[];
 };
 
 export class UseTables {
@@ -143,7 +145,30 @@ export class UseTables {
       steps: select<StepCount>("step, SUM(count) AS count", "durations", ", step"),
       last: this.#sql.exec<LastUse>("SELECT action, at, person, name FROM last").toArray(),
       unstable: this.listUnstable(),
+      unused: this.#listUnused(),
     };
+  }
+
+  /** Notes since when there has been an action: what is new is not unused yet. */
+  noteKnown(actions: readonly string[]): void {
+    const all = JSON.stringify(actions);
+    // An earlier version counted without noting it.
+    const first = this.#sql.exec("SELECT action FROM known LIMIT 1").toArray().length === 0;
+    this.#sql.exec("DELETE FROM known WHERE action NOT IN (SELECT value FROM json_each(?))", all);
+    this.#sql.exec(
+      "INSERT INTO known SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+      ...[first ? Number(this.getFact("since")) : Date.now(), all],
+    );
+  }
+
+  #listUnused(): string[] {
+    return this.#sql
+      .exec<{ action: string }>(
+        "SELECT action FROM known WHERE since < ? AND action NOT IN (SELECT action FROM last)",
+        Date.parse(firstDay(USE_DAYS)),
+      )
+      .toArray()
+      .map(({ action }) => action);
   }
 
   listUnstable(): string[] {
