@@ -10,7 +10,7 @@ import { type UseQuery, type UseRows, UseTables } from "./use-tables.ts";
 
 const DAY_MS = 86_400_000;
 
-/** `problem`: why the chat did not take the last message. */
+/** `problem`: why the chat did not take the last message, if it is told anything. */
 export type UseReport = UseRows & { problem: string | undefined };
 
 export class ActionUse extends DurableObject<Env> {
@@ -30,7 +30,8 @@ export class ActionUse extends DurableObject<Env> {
 
   read(query: UseQuery): UseReport {
     this.#noteKnown();
-    return { ...this.#tables.read(query), problem: this.#outbox.findProblem() };
+    const settings = this.#readChatSettings();
+    return { ...this.#tables.read(query), problem: settings && this.#outbox.findProblem(settings) };
   }
 
   listUnstable(): string[] {
