@@ -38,6 +38,8 @@ const inDays = (days: number) => Math.floor(Date.now() / 1_000) + days * 86_400 
 
 const NINE_DAYS = token({ exp: inDays(9) });
 
+const CHAT = { CHAT_WEBHOOK: "https://chat.studio.tld/hooks/SECRET", CHAT: { failures: ["debug"] } };
+
 type Fault = {
   is: string;
   settings?: Record<string, unknown>;
@@ -713,6 +715,22 @@ const FAULTS: readonly Fault[] = [
     fix: /Cloudflare Access/,
   },
   {
+    is: "a chat without its webhook",
+    settings: { CHAT: { failures: ["debug"] } },
+    id: "chat-incomplete",
+    level: "broken",
+    says: /both CHAT and CHAT_WEBHOOK/,
+    fix: /secret put CHAT_WEBHOOK/,
+  },
+  {
+    is: "a chat that is told of an action that does not exist",
+    settings: { ...CHAT, CHAT: { failures: ["statistcs"] } },
+    id: "chat-action-unknown",
+    level: "risky",
+    says: /"statistcs".*mean statistics/,
+    fix: /correct CHAT\.failures/,
+  },
+  {
     is: "INJECT elsewhere than at Cloudflare",
     settings: { INJECT: "1", BASE_PATH: "/edge", KITSU_URL: `${KITSU},https://edge.studio.tld` },
     request: { path: "/edge/doctor.json" },
@@ -736,6 +754,16 @@ describe("the doctor", () => {
     expect(findings).toContainEqual(
       expect.objectContaining({ id, level, text: expect.stringMatching(says), fix: expect.stringMatching(fix) }),
     );
+  });
+
+  it("says what the chat answered last, without its address", async () => {
+    openSurroundings();
+    const problem = "The chat answered with status 503.";
+    const use = { getByName: () => ({ read: async () => ({ problem }), listUnstable: async () => [] }) };
+    const findings = await diagnose({ ...CHAT, ACTION_USE: use });
+    expect(findings.filter(isFault)).toMatchObject([{ id: "chat-not-told", level: "risky", text: problem }]);
+    expect(JSON.stringify(findings)).not.toContain("SECRET");
+    expect((await diagnose({ ACTION_USE: use })).filter(isFault)).toEqual([]);
   });
 
   it("names twelve faults of one set-up", async () => {
