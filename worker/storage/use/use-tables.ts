@@ -1,16 +1,11 @@
 // The tables that hold the use of all actions. Their size depends on the number of actions and
 // days, not on the number of runs; only `seen` has a row for each run, for a month.
 import { toStep } from "./durations.ts";
-import { OTHER_CODE, type UseEvent } from "./use-event.ts";
+import { OTHER_CODE, SEEN_MS, type UseEvent } from "./use-event.ts";
 
 const DAY_MS = 86_400_000;
 /** How many days are kept, today included. */
 export const USE_DAYS = 90;
-/**
- * How long a record may arrive again. An alarm repeats it within a minute, or, on premises, once
- * the machine is on again.
- */
-const SEEN_MS = 30 * DAY_MS;
 /** How many codes an action has on one day: further ones count together. */
 const CODES_MAX = 30;
 
@@ -185,10 +180,12 @@ export class UseTables {
   /** @param personMs how long it stays known who used an action last */
   deleteOld(personMs: number): void {
     const now = Date.now();
-    const first = firstDay(USE_DAYS, now);
-    for (const table of ["days", "failures", "durations"]) this.#sql.exec(`DELETE FROM ${table} WHERE day < ?`, first);
-    this.#sql.exec("DELETE FROM seen WHERE until < ?", now);
-    this.#sql.exec("DELETE FROM last WHERE at < ?", Date.parse(first));
+    // What is in the future was counted with a wrong clock.
+    const [first, tomorrow] = [firstDay(USE_DAYS, now), now + DAY_MS];
+    for (const table of ["days", "failures", "durations"])
+      this.#sql.exec(`DELETE FROM ${table} WHERE day NOT BETWEEN ? AND ?`, first, toDay(tomorrow));
+    this.#sql.exec("DELETE FROM seen WHERE until NOT BETWEEN ? AND ?", now, tomorrow + SEEN_MS);
+    this.#sql.exec("DELETE FROM last WHERE at NOT BETWEEN ? AND ?", Date.parse(first), tomorrow);
     this.#sql.exec("UPDATE last SET person = '', name = '' WHERE at < ? AND person != ''", now - personMs);
   }
 
