@@ -362,17 +362,26 @@ describe("an action is unstable", () => {
     expect((await read()).unstable).toEqual([]);
   });
 
-  it("which is said before it runs, without asking for it on the way", async () => {
+  const askFirst = async (variables: object = {}) =>
+    (await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax(), variables))).reply.text;
+
+  it("which is said before it runs, without asking for it each time", async () => {
     replaceRun(debug).mockResolvedValue(ASK);
     await repeat(5, FAULT);
     const use = vi.spyOn(env.ACTION_USE, "getByName");
-    const { reply } = await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax()));
-    expect(reply.text).toBe("Unstable: this has often failed in the last seven days, for reasons that are not yours.");
+    expect(await askFirst()).toBe(
+      "Unstable: this has often failed in the last seven days, for reasons that are not yours.",
+    );
     expect(use).not.toHaveBeenCalled();
-    // Another isolate learns it after its first answer.
-    forgetAll();
-    const later = async () => (await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax()))).reply.text;
-    expect(await later()).toBeUndefined();
-    expect(await later()).toContain("Unstable");
+  });
+
+  it("which another isolate says with its first question, unless the statistics don't answer", async () => {
+    replaceRun(debug).mockResolvedValue(ASK);
+    await repeat(5, FAULT);
+    for (const listUnstable of [() => new Promise(() => undefined), () => Promise.reject(new Error("reset"))]) {
+      forgetAll();
+      expect(await askFirst({ ACTION_USE: { getByName: () => ({ listUnstable }) } })).toBeUndefined();
+    }
+    expect(await askFirst()).toContain("Unstable");
   });
 });
