@@ -362,7 +362,7 @@ describe("an action is unstable", () => {
     expect((await read()).unstable).toEqual([]);
   });
 
-  const askFirst = async (variables: object = {}) =>
+  const askFirst = async (variables: Record<string, unknown> = {}) =>
     (await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax(), variables))).reply.text;
 
   it("which is said before it runs, without asking for it each time", async () => {
