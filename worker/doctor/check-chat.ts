@@ -4,7 +4,6 @@ import type { Env, Settings } from "../settings/settings.ts";
 import { getActionUse } from "../storage/use/action-use.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { asSecret, broken, type Finding, inSettings, risky } from "./finding.ts";
-import { findNearest, suggest } from "./nearest.ts";
 
 export const checkChat = async ({ env, settings }: DoctorContext): Promise<Finding[]> => [
   ...checkOwnSettings(settings),
@@ -21,8 +20,8 @@ function checkOwnSettings(settings: Settings): Finding[] {
           broken(
             "chat-incomplete",
             given[0] ?? "",
-            "Nothing is told in the chat: that takes both CHAT and CHAT_WEBHOOK.",
-            given[0] === "CHAT" ? asSecret("CHAT_WEBHOOK") : inSettings("add CHAT (docs/use.md)"),
+            "The chat is told nothing: that takes CHAT and CHAT_WEBHOOK.",
+            given[0] === "CHAT" ? asSecret("CHAT_WEBHOOK") : inSettings("add CHAT"),
           ),
         ];
   const ids = listActionIds(settings);
@@ -32,8 +31,8 @@ function checkOwnSettings(settings: Settings): Finding[] {
       risky(
         "chat-action-unknown",
         "CHAT.failures",
-        `It names "${id}", but there is no such action.${suggest(findNearest(id, ids))}`,
-        inSettings("correct CHAT.failures"),
+        `There is no action "${id}".`,
+        inSettings(`correct CHAT.failures: ${ids.join(", ")}`),
       ),
     );
 }

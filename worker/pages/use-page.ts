@@ -92,7 +92,6 @@ const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
 const CODES_MAX = 4;
 
 function renderTable(actions: readonly ActionReport[], base: string): Content {
-  const number = (value: number): Content => html`<td class="number">${show(value)}</td>`;
   const duration = (ms: number | undefined): Content =>
     html`<td class="number nowrap">${ms !== undefined && ((reader: Reader) => formatDuration(Number(ms.toPrecision(2)), reader))}</td>`;
   return html`<div class="table whole" role="region" tabindex="0" aria-label="${message("use.title")}">
@@ -102,9 +101,9 @@ function renderTable(actions: readonly ActionReport[], base: string): Content {
 ${actions.map(
   (one) => html`<tr>
 <td class="roomy"><a href="${base}/runs?${String(new URLSearchParams({ action: one.action }))}">${one.title}</a>${one.unstable && html` <span class="tag warning">${message("use.unstable")}</span>`}</td>
-${number(one.runs)}<td class="number nowrap">${one.failed > 0 ? message("use.share", { failed: one.failed, percent: Math.round((100 * one.failed) / one.runs) }) : show(0)}</td>
+${renderNumber(one.runs)}<td class="number nowrap">${one.failed > 0 ? message("use.share", { failed: one.failed, percent: Math.round((100 * one.failed) / one.runs) }) : show(0)}</td>
 <td>${renderCodes(one, base)}</td>
-${number(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${number(one.retries)}${number(one.undos)}
+${renderNumber(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${renderNumber(one.retries)}${renderNumber(one.undos)}
 <td class="roomy">${renderLast(one)}</td>
 </tr>
 `,
@@ -113,6 +112,8 @@ ${number(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${number(one.
 </table>
 </div>`;
 }
+
+const renderNumber = (value: number): Content => html`<td class="number">${show(value)}</td>`;
 
 /** Each leads to the failed runs in the log. */
 function renderCodes({ action, codes }: ActionReport, base: string): Content {
@@ -169,18 +170,23 @@ function renderCharts(actions: readonly ActionReport[], { report, reader }: UseP
     labels: shown.map(({ title }) => title),
     series: series(shown),
   };
-  const label = isLong ? message("use.week") : message("log.day", { zone: "UTC" });
+  const label = isLong ? message("use.period") : message("log.day", { zone: "UTC" });
   return html`<div class="charts"><div>${renderChart(overTime, "time", WIDTH)}${renderParts(parts, label)}</div>${shown.length > 1 && renderChart(perAction, "actions", WIDTH)}</div>`;
 }
 
 /** The columns as a table. Per action, the page has one already. */
 const renderParts = (parts: readonly Part[], label: Text): Content =>
-  html`<details><summary>${message("use.asTable")}</summary><div class="table" role="region" tabindex="0" aria-label="${message("use.asTable")}"><table>
-<thead><tr><th scope="col">${label}</th><th scope="col" class="number">${message("use.runs")}</th><th scope="col" class="number">${message("log.stateFailed")}</th></tr></thead>
-<tbody>${parts.toReversed().map(({ day, runs, failed }) => html`<tr><td>${message("shared.day", { day })}</td><td class="number">${show(runs)}</td><td class="number">${show(failed)}</td></tr>\n`)}</tbody>
+  html`<details><summary>${message("use.asTable")}</summary><div class="table whole"><table>
+<thead><tr><th scope="col">${label}</th>${[message("use.runs"), message("log.stateFailed")].map((heading) => html`<th scope="col" class="number">${heading}</th>`)}</tr></thead>
+<tbody>${parts.toReversed().map(({ day, runs, failed }) => html`<tr><td>${message("shared.day", { day })}</td>${[runs, failed].map(renderNumber)}</tr>\n`)}</tbody>
 </table></div></details>`;
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const addUp = (day: string, all: readonly Part[]): Part =>
+  all.reduce((sum, { runs, failed }) => ({ day, runs: sum.runs + runs, failed: sum.failed + failed }), {
+    day,
+    runs: 0,
+    failed: 0,
+  });
 
 /** The days of the period, without those before counting began. */
 function listDays(actions: readonly ActionReport[], { from, to, since }: UseDocument): Part[] {
@@ -193,8 +199,7 @@ function listDays(actions: readonly ActionReport[], { from, to, since }: UseDocu
   const parts: Part[] = [];
   for (let at = Date.parse(first > from ? first : from); at <= Date.parse(to); at += 86_400_000) {
     const day = new Date(at).toISOString().slice(0, 10);
-    const all = used.get(day) ?? [];
-    parts.push({ day, runs: sum(all.map(({ runs }) => runs)), failed: sum(all.map(({ failed }) => failed)) });
+    parts.push(addUp(day, used.get(day) ?? []));
   }
   return parts;
 }
@@ -202,11 +207,7 @@ function listDays(actions: readonly ActionReport[], { from, to, since }: UseDocu
 /** The last week ends with the last day, and the first may be shorter. */
 function joinWeeks(days: readonly Part[]): Part[] {
   const weeks = Map.groupBy(days, (_, at) => Math.floor((days.length - 1 - at) / WEEK));
-  return [...weeks.values()].map((week) => ({
-    day: week[0]?.day ?? "",
-    runs: sum(week.map(({ runs }) => runs)),
-    failed: sum(week.map(({ failed }) => failed)),
-  }));
+  return [...weeks.values()].map((week) => addUp(week[0]?.day ?? "", week));
 }
 
 const writeShortDay = (day: string, { locale }: Reader) =>

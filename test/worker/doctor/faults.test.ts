@@ -719,7 +719,7 @@ const FAULTS: readonly Fault[] = [
     settings: { CHAT: { failures: ["debug"] } },
     id: "chat-incomplete",
     level: "broken",
-    says: /both CHAT and CHAT_WEBHOOK/,
+    says: /CHAT and CHAT_WEBHOOK/,
     fix: /secret put CHAT_WEBHOOK/,
   },
   {
@@ -727,8 +727,8 @@ const FAULTS: readonly Fault[] = [
     settings: { ...CHAT, CHAT: { failures: ["statistcs"] } },
     id: "chat-action-unknown",
     level: "risky",
-    says: /"statistcs".*mean statistics/,
-    fix: /correct CHAT\.failures/,
+    says: /no action "statistcs"/,
+    fix: /correct CHAT\.failures: .*statistics/,
   },
   {
     is: "INJECT elsewhere than at Cloudflare",
