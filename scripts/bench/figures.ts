@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { measureLog } from "./costs/log-costs.ts";
 import { measurePolls } from "./costs/poll-costs.ts";
 import { measureSelections } from "./costs/selection-costs.ts";
+import { measureUse } from "./costs/use-costs.ts";
 import { countAll } from "./counts/count.ts";
 import { WAYS } from "./counts/studio.ts";
 import { toFigures } from "./counts/summary.ts";
@@ -51,6 +52,7 @@ export const Figures = v.object({
   }),
   selections: v.array(v.object({ action: v.string(), asksKitsu: v.boolean(), ms: v.array(Measure) })),
   log: v.array(v.object({ page: v.string(), ms: v.array(Measure), lists: v.array(v.number()) })),
+  use: v.array(v.object({ actions: v.number(), runs: v.number(), ms: Measure, uncountedMs: Measure })),
   polls: v.array(v.object({ action: v.string(), jobs: v.number(), polls: v.number(), ms: Measure })),
 });
 export type Figures = v.InferOutput<typeof Figures>;
@@ -69,6 +71,7 @@ export async function measureAll(rounds: number, seconds: number): Promise<Measu
     comparison,
     selections: await measureSelections(COST_S),
     log: await measureLog(COST_S),
+    use: await measureUse(COST_S),
     polls: await measurePolls(),
   };
   return { figures, problems, isRight };

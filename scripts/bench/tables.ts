@@ -13,6 +13,7 @@ export const makeTables = (figures: Figures): Record<string, Table> => ({
   throughput: tabulateThroughput(figures),
   selection: tabulateSelections(figures),
   log: tabulateLog(figures),
+  use: tabulateUse(figures),
   polls: tabulatePolls(figures),
   price: tabulatePrices(figures),
 });
@@ -49,6 +50,14 @@ const tabulateSelections = ({ selections }: Figures): Table => ({
 const tabulateLog = ({ log }: Figures): Table => ({
   head: ["CPU ms (lists) per page", ...LOG_SIZES.map((size) => `${size.toLocaleString("en")} runs`)],
   rows: log.map(({ page, ms, lists }) => [page, ...ms.map((one, index) => `${format(one, 1)} (${lists[index]})`)]),
+});
+
+const tabulateUse = ({ use }: Figures): Table => ({
+  head: ["CPU ms per call", "without `ACTION_USE`", "with it", "for counting"],
+  rows: use.map(({ actions, runs, ms, uncountedMs }) => [
+    runs === 0 ? "nothing counted yet" : `${runs.toLocaleString("en")} runs of ${actions} actions`,
+    ...[uncountedMs, ms, ms - uncountedMs].map((one) => format(one, 1)),
+  ]),
 });
 
 function tabulatePolls({ polls, counts }: Figures): Table {

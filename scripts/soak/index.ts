@@ -11,6 +11,7 @@ import { clearFaults, injectFaults } from "./faults.ts";
 import { History } from "./history.ts";
 import { readLocks } from "./locks.ts";
 import { LogStore } from "./log-store.ts";
+import { findMiscounted } from "./miscounted.ts";
 import { Random } from "./random.ts";
 import { ServiceProcess, StoredLog } from "./service-process.ts";
 import { SimulatedUser } from "./simulated-user.ts";
@@ -106,6 +107,7 @@ async function settle(): Promise<Violation[]> {
   let hasUndone = false;
   for (;;) {
     const found = await findViolations({ history, log, studio, client });
+    found.push(...findMiscounted(directory, log.read()));
     const ms = Date.now() - startedAt;
     process.stderr.write(`\rsettling for ${Math.round(ms / 1_000)} s: ${found.length} left      `);
     const isSettled = found.length === 0 && !studio.forwardServer.isReporting;

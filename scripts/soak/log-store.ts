@@ -15,6 +15,7 @@ const LogRecord = v.object({
   action: v.string(),
   reply: v.object({ kind: v.string(), title: Title, code: v.optional(v.string()) }),
   undone: v.optional(v.object({ at: v.number() })),
+  call: v.optional(v.object({ changeOf: v.optional(v.unknown()), isDry: v.optional(v.boolean()) })),
 });
 export type LogRecord = v.InferOutput<typeof LogRecord>;
 

@@ -2,6 +2,7 @@
 // too long is a finding, too.
 import { describeCause } from "../format/failure.ts";
 import { checkBot } from "./check-bot.ts";
+import { checkChat } from "./check-chat.ts";
 import { checkCustomActions } from "./check-custom-actions.ts";
 import { checkDelivery } from "./check-delivery.ts";
 import { checkFarms } from "./check-farms.ts";
@@ -18,7 +19,7 @@ type Check = (context: DoctorContext) => Finding[] | Promise<Finding[]>;
 
 const CHECKS: Readonly<Record<Group, Check>> = {
   settings: checkSettings,
-  storage: checkStorage,
+  storage: async (context) => [...(await checkStorage(context)), ...(await checkChat(context))],
   kitsu: checkKitsu,
   bot: checkBot,
   trust: checkTrust,

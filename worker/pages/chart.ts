@@ -16,6 +16,7 @@ const VALUES_WIDTH = 76;
 const BAR_HEIGHT = 24;
 const AXIS_HEIGHT = 28;
 const LINE_HEIGHT = 280;
+const COLUMN_MAX = 48;
 /** The minimum width of a label below a line. */
 const STEP_MIN = 16;
 /** Values in the description. */
@@ -23,27 +24,33 @@ const DESCRIBED_MAX = 40;
 /** The number of `--tone-` colors in page-style.ts, for series without a color. */
 const COLORS = 8;
 
+/** "columns" is a stack over time, which no reply has yet. */
+type Drawable = Omit<Chart, "kind"> & { kind: Chart["kind"] | "columns" };
 type Series = { name: string; color: string | undefined; tone: string; values: readonly (number | null)[] };
-type Drawn = { labels: readonly string[]; series: readonly Series[]; unit: string };
+type Drawn = { labels: readonly string[]; series: readonly Series[]; unit: string; width: number };
 
 /** @param id unique on the page; prefixes the ids of the title and the description */
-export function renderChart(chart: Chart, id: string): Content {
-  const drawn = prepare(chart);
+export function renderChart(chart: Drawable, id: string, width = WIDTH): Content {
+  const drawn = prepare(chart, width);
   const rest = chart.labels.length - drawn.labels.length;
   const isEmpty = drawn.series.every(({ values }) => values.every((value) => value === null));
   return html`<figure class="chart">
 <figcaption>${chart.title}</figcaption>
-${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">${message("chart.noData")}</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${message("chart.label", { title: chart.title })}">${chart.kind === "line" ? drawLines(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
+${isEmpty || drawn.labels.length === 0 ? html`<p class="quiet">${message("chart.noData")}</p>` : html`${renderLegend(drawn)}<div class="drawing" role="region" tabindex="0" aria-label="${message("chart.label", { title: chart.title })}">${isOverTime(chart) ? drawOverTime(chart, drawn, id) : drawBars(chart, drawn, id)}</div>`}
 ${rest > 0 && html`<p class="quiet">${message("chart.more", { count: rest })}</p>`}
 </figure>`;
 }
 
+const isOverTime = ({ kind }: Drawable) => kind === "line" || kind === "columns";
+
 /** Drops numbers that can't be drawn, and replaces invalid colors by those of the page. */
-function prepare({ labels, series, unit, kind }: Chart): Drawn {
-  const shown = kind === "line" ? labels : labels.slice(0, LABELS_MAX);
+function prepare(chart: Drawable, width: number): Drawn {
+  const { labels, series, unit } = chart;
+  const shown = isOverTime(chart) ? labels : labels.slice(0, LABELS_MAX);
   return {
     labels: shown,
     unit: unit ?? "",
+    width,
     series: series.slice(0, SERIES_MAX).map(({ name, color, values }, index) => ({
       name,
       color: color !== undefined && COLOR.test(color) ? color : undefined,
@@ -64,16 +71,20 @@ function renderLegend({ series, labels }: Drawn): Content {
   return html`<ul class="legend">${series.map((one) => html`<li><svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><rect class="part ${one.tone}"${paint("fill", one)} x="1" y="1" width="10" height="10" rx="3"/></svg><span dir="auto">${one.name}</span></li>\n`)}</ul>`;
 }
 
-function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
-  const { labels, series, unit } = drawn;
-  const isStack = kind === "stack";
+/** The sum for each label, and the highest value that is drawn. */
+function addUp({ labels, series }: Drawn, isStack: boolean): { totals: number[]; most: number } {
   const totals = labels.map((_, at) => sum(series.map(({ values }) => values[at] ?? 0)));
-  const most = isStack
-    ? Math.max(...totals)
-    : Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
+  const all = isStack ? totals : series.flatMap(({ values }) => values.map((value) => value ?? 0));
+  return { totals, most: Math.max(...all) };
+}
+
+function drawBars({ title, kind }: Drawable, drawn: Drawn, id: string): Content {
+  const { labels, series, unit, width: whole } = drawn;
+  const isStack = kind === "stack";
+  const { totals, most } = addUp(drawn, isStack);
   const rowHeight = isStack ? BAR_HEIGHT : Math.max(BAR_HEIGHT, series.length * 12 + 6);
   const height = labels.length * rowHeight + AXIS_HEIGHT;
-  const x = makeAxis(most, [NAMES_WIDTH, WIDTH - VALUES_WIDTH], 6, isWhole(series));
+  const x = makeAxis(most, [NAMES_WIDTH, whole - VALUES_WIDTH], 6, isWhole(series));
   const y = makeRows(labels.length, height - AXIS_HEIGHT, isStack ? 0.2 : 0.14);
   const inner = makeRows(series.length, y.thick);
   const bar = (label: string, one: Series, value: number, box: { left: number; top: number; thick: number }) => {
@@ -103,19 +114,30 @@ function drawBars({ title, kind }: Chart, drawn: Drawn, id: string): Content {
     const words = (isStack ? [totals[at] ?? 0] : values).map((value, nth) => [nth > 0 && " / ", showNumber(value)]);
     return html`<text class="name" x="${NAMES_WIDTH - 10}" y="${middle}"><title>${label}</title>${cutName(label, 27)}</text>${bars}<text class="value" x="${round(x.at(shown) + 7)}" y="${middle}">${series.length > 2 && !isStack ? undefined : words}</text>\n`;
   };
-  return html`${openPicture(WIDTH, height, title, id, describe(drawn))}
+  return html`${openPicture(whole, height, title, id, describe(drawn))}
 ${x.ticks.map((tick) => html`<line class="grid" x1="${round(x.at(tick))}" x2="${round(x.at(tick))}" y1="0" y2="${height - AXIS_HEIGHT}"/><text class="tick" x="${round(x.at(tick))}" y="${height - 12}">${showNumber(tick)}</text>`)}
-${unit !== "" && html`<text class="tick unit" x="${WIDTH - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
+${unit !== "" && html`<text class="tick unit" x="${whole - 4}" y="${height - 12}">${cutName(unit, 12)}</text>`}
 ${labels.map(row)}</svg>`;
 }
 
-function drawLines({ title }: Chart, drawn: Drawn, id: string): Content {
+function drawOverTime({ title, kind }: Drawable, drawn: Drawn, id: string): Content {
   const { labels, series, unit } = drawn;
-  const width = Math.max(WIDTH, labels.length * STEP_MIN);
+  const isStack = kind === "columns";
+  const width = Math.max(drawn.width, labels.length * STEP_MIN);
+  const step = (width - 100) / labels.length;
+  const thick = isStack ? Math.min(COLUMN_MAX, step * 0.75) : 0;
   const [left, right, top, bottom] = [56, width - 44, 24, LINE_HEIGHT - 34];
-  const most = Math.max(...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const x = makePoints(labels.length, left, right);
-  const y = makeAxis(most, [bottom, top], 5, isWhole(series));
+  const x = isStack ? (nth: number) => left + (nth + 0.5) * step : makePoints(labels.length, left, right);
+  const y = makeAxis(addUp(drawn, isStack).most, [bottom, top], 5, isWhole(series));
+  const before = labels.map(() => 0);
+  const columns = (one: Series) =>
+    one.values.map((value, at) => {
+      if (!value) return undefined;
+      const [from = 0, label = ""] = [before[at], labels[at]];
+      const to = from + value;
+      before[at] = to;
+      return html`<rect class="part ${one.tone}"${paint("fill", one)} x="${round(x(at) - thick / 2)}" y="${round(y.at(to))}" width="${round(thick)}" height="${round(y.at(from) - y.at(to))}"><title>${nameValue(drawn, { label, name: one.name, value })}</title></rect>`;
+    });
   const path = ({ values }: Series) =>
     drawPath(values.map((value, at) => (value === null ? undefined : [round(x(at)), round(y.at(value))])));
   const every = Math.ceil(labels.length / Math.floor((right - left) / 76));
@@ -131,8 +153,8 @@ ${y.ticks.map(
     html`<line class="grid" x1="${left}" x2="${right}" y1="${round(y.at(tick))}" y2="${round(y.at(tick))}"/><text class="tick level" x="${left - 10}" y="${round(y.at(tick))}">${showNumber(tick)}</text>`,
 )}
 ${unit !== "" && html`<text class="tick start" x="4" y="10">${cutName(unit, 40)}</text>`}
-${labels.map((label, at) => at % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
-${series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)} d="${path(one)}"/>${dots(one)}\n`)}</svg>`;
+${labels.map((label, at) => (isStack ? labels.length - 1 - at : at) % every === 0 && html`<text class="tick" x="${round(x(at))}" y="${LINE_HEIGHT - 12}">${cutName(label, 11)}</text>`)}
+${isStack ? series.map(columns) : series.map((one) => html`<path class="line ${one.tone}"${paint("stroke", one)} d="${path(one)}"/>${dots(one)}\n`)}</svg>`;
 }
 
 const openPicture = (width: number, height: number, title: string, id: string, description: Content): Content =>

@@ -4,7 +4,7 @@ import { localize } from "../format/localize.ts";
 import { message, type Text } from "../format/message.ts";
 import type { Reader } from "../format/reader.ts";
 import type { ActionReport, UseDocument } from "../storage/use/use-report.ts";
-import { firstDay, USE_DAYS } from "../storage/use/use-tables.ts";
+import { USE_DAYS } from "../storage/use/use-tables.ts";
 import { renderChart } from "./chart.ts";
 import { type Content, type ForReader, html, rich } from "./html.ts";
 import { type PageContext, renderPage } from "./layout.ts";
@@ -36,7 +36,7 @@ export function renderUse(page: UsePage): Response {
 ${renderFilter(page)}
 ${problem !== undefined && html`<p class="problem">${message("use.chatProblem", { problem })}</p>`}
 ${renderNotices(report)}
-${used.length === 0 ? renderEmpty(page) : html`${renderTable(used, base)}${renderCharts(used, page)}`}
+${used.length === 0 ? renderEmpty(page) : html`${renderTable(used, base)}${renderRest(report.actions)}${renderCharts(used, page)}`}
 <p class="quiet">${message("use.about", { since: report.since.slice(0, 10) })}</p>
 <p><a class="button" href="${base}/use.csv${suffix}">${message("log.csv")}</a> <a class="button" href="${base}/use.json${suffix}">${message("log.json")}</a></p>
 </section>`,
@@ -54,14 +54,21 @@ function renderFilter({ periods, query, titles }: UsePage): Content {
 </form>`;
 }
 
+const listTitles = (actions: readonly ActionReport[]) => actions.map(({ title }) => title);
+
 /** What is unstable, and what nobody needs. */
-function renderNotices({ actions, since }: UseDocument): Content {
-  const list = (some: readonly ActionReport[]) => some.map(({ title }) => title);
-  const unstable = list(actions.filter((action) => action.unstable));
-  const unused = list(actions.filter(({ last, runs }) => last === undefined && runs === 0));
-  const first = [firstDay(USE_DAYS), since.slice(0, 10)].toSorted().at(-1) ?? "";
+function renderNotices({ actions }: UseDocument): Content {
+  const unstable = listTitles(actions.filter((action) => action.unstable));
+  const unused = listTitles(actions.filter((action) => action.unused));
   return html`${unstable.length > 0 && html`<p class="outdated">${message("chat.unstable", { actions: unstable })}</p>`}
-${unused.length > 0 && html`<p class="quiet">${message("use.unused", { since: first, actions: unused })}</p>`}`;
+${unused.length > 0 && html`<p class="quiet">${message("use.notUsed", { days: USE_DAYS, actions: unused })}</p>`}`;
+}
+
+/** Folded: an action that nobody ran this month may be for the end of the production. */
+function renderRest(actions: readonly ActionReport[]): Content {
+  const rest = listTitles(actions.filter(({ runs, undos }) => runs + undos === 0));
+  if (rest.length === 0) return undefined;
+  return html`<details class="quiet"><summary>${message("use.noRuns", { count: rest.length })}</summary><p>${message("shared.list", { names: rest })}</p></details>`;
 }
 
 const renderEmpty = ({ report, settings }: UsePage): Content =>
@@ -85,20 +92,19 @@ const HEADINGS: readonly [heading: Text, isNumber?: true][] = [
 const CODES_MAX = 4;
 
 function renderTable(actions: readonly ActionReport[], base: string): Content {
-  const number = (value: number): Content => html`<td class="number">${show(value)}</td>`;
   const duration = (ms: number | undefined): Content =>
-    html`<td class="number nowrap">${ms !== undefined && ((reader: Reader) => formatDuration(ms, reader))}</td>`;
+    html`<td class="number nowrap">${ms !== undefined && ((reader: Reader) => formatDuration(Number(ms.toPrecision(2)), reader))}</td>`;
   return html`<div class="table whole" role="region" tabindex="0" aria-label="${message("use.title")}">
 <table>
 <thead><tr>${HEADINGS.map(([heading, isNumber]) => html`<th scope="col"${isNumber && html` class="number"`}>${heading}</th>`)}</tr></thead>
 <tbody>
 ${actions.map(
   (one) => html`<tr>
-<td><a href="${base}/runs?${String(new URLSearchParams({ action: one.action }))}">${one.title}</a>${one.unstable && html` <span class="tag warning">${message("use.unstable")}</span>`}</td>
-${number(one.runs)}<td class="number nowrap">${one.failed > 0 ? message("use.share", { failed: one.failed, percent: Math.round((100 * one.failed) / one.runs) }) : show(0)}</td>
+<td class="roomy"><a href="${base}/runs?${String(new URLSearchParams({ action: one.action }))}">${one.title}</a>${one.unstable && html` <span class="tag warning">${message("use.unstable")}</span>`}</td>
+${renderNumber(one.runs)}<td class="number nowrap">${one.failed > 0 ? message("use.share", { failed: one.failed, percent: Math.round((100 * one.failed) / one.runs) }) : show(0)}</td>
 <td>${renderCodes(one, base)}</td>
-${number(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${number(one.retries)}${number(one.undos)}
-<td>${renderLast(one)}</td>
+${renderNumber(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${renderNumber(one.retries)}${renderNumber(one.undos)}
+<td class="roomy">${renderLast(one)}</td>
 </tr>
 `,
 )}
@@ -106,6 +112,8 @@ ${number(one.tasks)}${duration(one.medianMs)}${duration(one.p95Ms)}${number(one.
 </table>
 </div>`;
 }
+
+const renderNumber = (value: number): Content => html`<td class="number">${show(value)}</td>`;
 
 /** Each leads to the failed runs in the log. */
 function renderCodes({ action, codes }: ActionReport, base: string): Content {
@@ -135,21 +143,22 @@ const show =
 const FAILED_COLOR = "#e0526a";
 const WEEK = 7;
 const ACTIONS_MAX = 12;
+/** Two fit side by side. */
+const WIDTH = 600;
+
+type Part = { day: string; runs: number; failed: number };
 
 function renderCharts(actions: readonly ActionReport[], { report, reader }: UsePage): Content {
   const words = (text: Text) => localize(text, reader);
-  const series = (parts: readonly { runs: number; failed: number }[]) => [
+  const series = (parts: readonly Omit<Part, "day">[]) => [
     { name: words(message("log.stateDone")), values: parts.map(({ runs, failed }) => runs - failed) },
     { name: words(message("log.stateFailed")), color: FAILED_COLOR, values: parts.map(({ failed }) => failed) },
   ];
-  const days = listDays(report.from, report.to).map((day) => {
-    const all = actions.flatMap((action) => action.days.filter((one) => one.day === day));
-    return { day, runs: sum(all.map(({ runs }) => runs)), failed: sum(all.map(({ failed }) => failed)) };
-  });
+  const days = listDays(actions, report);
   const isLong = days.length > 5 * WEEK;
   const parts = isLong ? joinWeeks(days) : days;
   const overTime = {
-    kind: "line" as const,
+    kind: "columns" as const,
     title: words(message(isLong ? "use.perWeek" : "use.perDay")),
     labels: parts.map(({ day }) => writeShortDay(day, reader)),
     series: series(parts),
@@ -161,28 +170,44 @@ function renderCharts(actions: readonly ActionReport[], { report, reader }: UseP
     labels: shown.map(({ title }) => title),
     series: series(shown),
   };
-  return html`<div class="charts">${renderChart(overTime, "time")}${shown.length > 1 && renderChart(perAction, "actions")}</div>`;
+  const label = isLong ? message("use.period") : message("log.day", { zone: "UTC" });
+  return html`<div class="charts"><div>${renderChart(overTime, "time", WIDTH)}${renderParts(parts, label)}</div>${shown.length > 1 && renderChart(perAction, "actions", WIDTH)}</div>`;
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+/** The columns as a table. Per action, the page has one already. */
+const renderParts = (parts: readonly Part[], label: Text): Content =>
+  html`<details><summary>${message("use.asTable")}</summary><div class="table whole"><table>
+<thead><tr><th scope="col">${label}</th>${[message("use.runs"), message("log.stateFailed")].map((heading) => html`<th scope="col" class="number">${heading}</th>`)}</tr></thead>
+<tbody>${parts.toReversed().map(({ day, runs, failed }) => html`<tr><td>${message("shared.day", { day })}</td>${[runs, failed].map(renderNumber)}</tr>\n`)}</tbody>
+</table></div></details>`;
 
-function listDays(from: string, to: string): string[] {
-  const count = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
-  return Array.from({ length: count }, (_, at) =>
-    new Date(Date.parse(from) + at * 86_400_000).toISOString().slice(0, 10),
+const addUp = (day: string, all: readonly Part[]): Part =>
+  all.reduce((sum, { runs, failed }) => ({ day, runs: sum.runs + runs, failed: sum.failed + failed }), {
+    day,
+    runs: 0,
+    failed: 0,
+  });
+
+/** The days of the period, without those before counting began. */
+function listDays(actions: readonly ActionReport[], { from, to, since }: UseDocument): Part[] {
+  const used = Map.groupBy(
+    actions.flatMap(({ days }) => days),
+    ({ day }) => day,
   );
+  // A run that began before may have been counted later.
+  const first = [since.slice(0, 10), ...used.keys()].toSorted()[0] ?? from;
+  const parts: Part[] = [];
+  for (let at = Date.parse(first > from ? first : from); at <= Date.parse(to); at += 86_400_000) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    parts.push(addUp(day, used.get(day) ?? []));
+  }
+  return parts;
 }
-
-type Part = { day: string; runs: number; failed: number };
 
 /** The last week ends with the last day, and the first may be shorter. */
 function joinWeeks(days: readonly Part[]): Part[] {
   const weeks = Map.groupBy(days, (_, at) => Math.floor((days.length - 1 - at) / WEEK));
-  return [...weeks.values()].map((week) => ({
-    day: week[0]?.day ?? "",
-    runs: sum(week.map(({ runs }) => runs)),
-    failed: sum(week.map(({ failed }) => failed)),
-  }));
+  return [...weeks.values()].map((week) => addUp(week[0]?.day ?? "", week));
 }
 
 const writeShortDay = (day: string, { locale }: Reader) =>

@@ -41,8 +41,10 @@ export async function concludeCall(
   }
   const links = follow instanceof Failure ? undefined : follow;
   const run = { ...describeRun(context.base, record), ...links };
-  const reply = warnIfUnstable(record.reply, action.id, context.env, (work) => context.ctx.waitUntil(work));
-  const response = answerCall(request, { run, reply }, context, { failure, call, person, reader });
+  const warned = warnIfUnstable(record.reply, action.id, context.env, (work) => context.ctx.waitUntil(work));
+  const response = warned.then((reply) =>
+    answerCall(request, { run, reply }, context, { failure, call, person, reader }),
+  );
   // A long run writes its own log entries.
   const isLogged = links !== undefined;
   const asked = outcome instanceof Failure ? undefined : outcome.asked;
@@ -54,9 +56,9 @@ export async function concludeCall(
   };
   // Store a run that asked or changed something before answering, so that its URLs and the answer
   // to its question work even if the worker dies right after.
-  if (action.isSafe && asked === undefined) return { response, finish };
-  const pending = await finish();
-  return { response, finish: async () => pending };
+  if (action.isSafe && asked === undefined) return { response: await response, finish };
+  const [answered, pending] = await Promise.all([response, finish()]);
+  return { response: answered, finish: async () => pending };
 }
 
 /** The record of this outcome, with the reply that the person sees. */

@@ -75,6 +75,8 @@ export async function erasePart(
     if (await eraseRun(env, settings, one)) erased += 1;
     else running += 1;
   }
+  // A run that ended a moment ago may have been counted meanwhile.
+  if (progress.next === undefined) await forgetPersonInUse(env, key);
   return { erased, running, ...progress };
 }
 

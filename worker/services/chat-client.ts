@@ -21,52 +21,80 @@ export function guessFormat(url: string): ChatFormat {
   return /^hooks\.slack(-gov)?\.com$/.test(hostname) ? "slack" : "mattermost";
 }
 
+/** `link`: an address below the lines. */
+export type ChatMessage = { lines: readonly string[]; link: string | undefined };
+
 /**
- * Posts a message. Returns undefined, or what is wrong, in English and without the address.
- * @param lines those that don't fit are left out
+ * - `text`: in English and without the address
+ * - `isGone`: the webhook was deleted, or its channel
+ * - `waitMs`: how long the chat asks us to wait
  */
+export type ChatProblem = { text: string; isGone: boolean; waitMs: number };
+
+const GONE: readonly number[] = [401, 403, 404, 410];
+
+/** Posts a message, without the lines that don't fit. Returns undefined, or what is wrong. */
 export async function postToChat(
   { url, format }: ChatWebhook,
-  lines: readonly string[],
+  content: ChatMessage,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<ChatProblem | undefined> {
   const deadline = startDeadline(ANSWER_MAX_MS);
+  const toProblem = (text: string): ChatProblem => ({ text, isGone: false, waitMs: 0 });
   try {
     const answer = await sendRequest({
       server: "The chat",
       url,
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "Kitsu-Actions" },
-      body: JSON.stringify(formatMessage(format, lines)),
+      body: JSON.stringify(formatMessage(format, content)),
       signal,
       deadline,
     });
     await answer.discard();
-    return answer.isOk ? undefined : `The chat answered with status ${answer.status}.`;
+    const { isOk, status, headers } = answer;
+    if (isOk) return undefined;
+    if (GONE.includes(status))
+      return {
+        ...toProblem(`The chat refuses the webhook (status ${status}). Make a new one there, and set CHAT_WEBHOOK.`),
+        isGone: true,
+      };
+    const waitS = Number(headers.get("retry-after") ?? 0);
+    return { ...toProblem(`The chat answered with status ${status}.`), waitMs: waitS > 0 ? waitS * 1_000 : 0 };
   } catch (thrown) {
-    return thrown instanceof HttpError ? thrown.message : "The request could not be sent.";
+    return toProblem(thrown instanceof HttpError ? thrown.message : "The request could not be sent.");
   }
 }
 
-function formatMessage(format: ChatFormat, lines: readonly string[]): object {
-  const text = shorten(lines.map((line) => escapeLine(format, line)));
-  // Names of actions must not notify anybody.
-  return format === "discord" ? { content: text, allowed_mentions: { parse: [] } } : { text };
+function formatMessage(format: ChatFormat, { lines, link }: ChatMessage): object {
+  const last = link === undefined ? "" : `\n${format === "slack" ? escapeEntities(link) : link}`;
+  const text = shorten(
+    lines.map((line) => escapeLine(format, line)),
+    MESSAGE_MAX_CHARS - last.length,
+  );
+  const whole = text + last;
+  // Names of actions must not notify anybody, or be taken for markup.
+  if (format === "discord") return { content: whole, allowed_mentions: { parse: [] } };
+  return format === "slack" ? { text: whole, mrkdwn: false } : { text: whole };
 }
 
-/** In Slack, "<!channel>" notifies everybody, and in Mattermost "@channel" does. */
+/** In Slack and Mattermost, "<!channel>" notifies everybody; elsewhere, "@channel" does. */
 function escapeLine(format: ChatFormat, line: string): string {
   const plain = line.replaceAll("@", "@\u2060");
-  return format === "slack" ? plain.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign) : plain;
+  return format === "slack" ? escapeEntities(plain) : plain.replaceAll("<", "<\u2060").replace(MARKDOWN, "\\$&");
 }
 
+/** An underscore within a word is none. */
+const MARKDOWN = /[\\*~`|[\]#>]|\b_|_\b/g;
+
+const escapeEntities = (text: string) => text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign);
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-function shorten(lines: readonly string[]): string {
+function shorten(lines: readonly string[], maxChars: number): string {
   let text = "";
   for (const line of lines) {
     const longer = text === "" ? line : `${text}\n${line}`;
-    if (longer.length > MESSAGE_MAX_CHARS) return text || `${line.slice(0, MESSAGE_MAX_CHARS).toWellFormed()}…`;
+    if (longer.length > maxChars) return text || `${line.slice(0, maxChars).toWellFormed()}…`;
     text = longer;
   }
   return text;

@@ -7,11 +7,17 @@ import { bundle, workerd, writeWorkerdConfig } from "../../workerd.ts";
 import { KITSU } from "../call.ts";
 import { whileServing } from "../target.ts";
 
-type Surroundings = { kvPort: number; variables: Readonly<Record<string, string>> };
+type Surroundings = {
+  kvPort: number;
+  variables: Readonly<Record<string, string>>;
+  entry?: string;
+  /** the Durable Objects that it has: by default, those for the tasks of long forwarded calls */
+  only?: "TemporaryLink" | "ActionUse";
+};
 
 /** Runs `work` while the worker serves. */
 export function whileWorkerServes<T>(
-  { kvPort, variables }: Surroundings,
+  { kvPort, variables, entry = "worker/main.ts", only = "TemporaryLink" }: Surroundings,
   work: (port: number, group: number) => Promise<T>,
 ): Promise<T> {
   return whileServing(
@@ -19,7 +25,7 @@ export function whileWorkerServes<T>(
       name: "worker",
       request: "",
       prepare: async (port, directory) => {
-        await bundle("worker/main.ts", join(directory, "main.js"));
+        await bundle(entry, join(directory, "main.js"));
         const objects = join(directory, "objects");
         await mkdir(objects);
         const config = await writeWorkerdConfig(directory, {
@@ -29,8 +35,7 @@ export function whileWorkerServes<T>(
               module: "main.js",
               bindings: ['(name = "RUNS", kvNamespace = "kv")'],
               variables: { KITSU_URL: KITSU, ...variables },
-              // For the tasks that a forwarded call has no room for.
-              objects: { keyPrefix: "", only: "TemporaryLink" },
+              objects: { keyPrefix: "", only },
             },
           ],
           services: [

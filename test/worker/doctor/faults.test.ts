@@ -39,6 +39,8 @@ const inDays = (days: number) => Math.floor(Date.now() / 1_000) + days * 86_400 
 const NINE_DAYS = token({ exp: inDays(9) });
 const TODAY = token({ exp: inDays(0), identity_type: "person" });
 
+const CHAT = { CHAT_WEBHOOK: "https://chat.studio.tld/hooks/SECRET", CHAT: { failures: ["debug"] } };
+
 type Fault = {
   is: string;
   settings?: Record<string, unknown>;
@@ -912,6 +914,22 @@ const FAULTS: readonly Fault[] = [
     fix: /kitsu-actions\.js on/,
   },
   {
+    is: "a chat without its webhook",
+    settings: { CHAT: { failures: ["debug"] } },
+    id: "chat-incomplete",
+    level: "broken",
+    says: /CHAT and CHAT_WEBHOOK/,
+    fix: /secret put CHAT_WEBHOOK/,
+  },
+  {
+    is: "a chat that is told of an action that does not exist",
+    settings: { ...CHAT, CHAT: { failures: ["statistcs"] } },
+    id: "chat-action-unknown",
+    level: "risky",
+    says: /no action "statistcs"/,
+    fix: /correct CHAT\.failures: .*statistics/,
+  },
+  {
     is: "INJECT elsewhere than at Cloudflare",
     settings: { INJECT: "1", BASE_PATH: "/edge", KITSU_URL: `${KITSU},https://edge.studio.tld` },
     request: { path: "/edge/doctor.json" },
@@ -991,6 +1009,16 @@ describe("the doctor", () => {
       findings.filter(({ level }) => level !== "fine" && level !== "worth-knowing").map((one) => one.subject),
     ).toEqual(["KITSU_URL", "ACCESS_TEAM", "RUNS"]);
     expect(findings.map(({ id }) => id)).not.toContain("setting-unknown");
+  });
+
+  it("says what the chat answered last, without its address", async () => {
+    openSurroundings();
+    const problem = "The chat answered with status 503.";
+    const use = { getByName: () => ({ read: async () => ({ problem }), listUnstable: async () => [] }) };
+    const findings = await diagnose({ ...CHAT, ACTION_USE: use });
+    expect(findings.filter(isFault)).toMatchObject([{ id: "chat-not-told", level: "risky", text: problem }]);
+    expect(JSON.stringify(findings)).not.toContain("SECRET");
+    expect((await diagnose({ ACTION_USE: use })).filter(isFault)).toEqual([]);
   });
 
   it("names twelve faults of one set-up", async () => {

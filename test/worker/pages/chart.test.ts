@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Chart } from "../../../contract.ts";
 import { ENGLISH } from "../../../worker/format/reader.ts";
 import { renderChart } from "../../../worker/pages/chart.ts";
 import { html } from "../../../worker/pages/html.ts";
 import { renderReply } from "../../../worker/pages/reply-view.ts";
 
-const KINDS = ["bars", "stack", "line"] as const;
-const draw = (chart: Partial<Chart>) =>
+const KINDS = ["bars", "stack", "line", "columns"] as const;
+const draw = (chart: Partial<Parameters<typeof renderChart>[0]>) =>
   html`${renderChart({ title: "Tasks", kind: "bars", labels: ["A", "B"], series: [{ name: "Done", values: [1, 2] }], ...chart }, "chart-1")}`.write(
     ENGLISH,
   );
@@ -92,6 +91,18 @@ describe("a chart", () => {
     expect(count(/ d="([^"]*)"/.exec(drawn)?.[1] ?? "", /M/g)).toBe(2);
   });
 
+  it("stacks columns, so that equal values are both visible", () => {
+    const series = ["Done", "Failed"].map((name) => ({ name, values: [3, 0] }));
+    const drawn = draw({ kind: "columns", series });
+    const columns = [...drawn.matchAll(/y="([\d.]+)" width="[\d.]+" height="([\d.]+)"><title>A, (\w+)/g)].map(
+      ([, top, height, name]) => ({ name, top: Number(top), height: Number(height) }),
+    );
+    const [done, failed] = columns;
+    expect(columns.map(({ name }) => name)).toEqual(["Done", "Failed"]);
+    expect(failed?.height).toBe(done?.height);
+    expect((failed?.top ?? 0) + (failed?.height ?? 0)).toBeCloseTo(done?.top ?? 0, 0);
+  });
+
   it("has a legend for several series, unless the labels already name them", () => {
     expect(draw({ kind: "stack" })).not.toContain("legend");
     expect(
@@ -125,7 +136,7 @@ describe("a chart", () => {
   });
 
   it.each(KINDS)("of kind %s writes numbers as the reader does", (kind) => {
-    const chart: Chart = {
+    const chart = {
       title: "Days",
       kind,
       unit: "days",

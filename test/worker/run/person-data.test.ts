@@ -154,6 +154,17 @@ describe("erasing a person", () => {
     expect(await readUse()).not.toContain(NAME);
   });
 
+  it("also erases her there if a run of hers is counted meanwhile", async () => {
+    const { RUNS } = env;
+    const list: typeof RUNS.list = async (options) => {
+      await deliverRecord(makeEnv(), settings, makeAdasRecord());
+      return RUNS.list(options);
+    };
+    const variables = { RUNS: { list, get: RUNS.get.bind(RUNS), put: RUNS.put.bind(RUNS) } };
+    await erase(ADA, "", variables);
+    expect(await (await ask("/use.json", { headers: READER })).text()).not.toContain(NAME);
+  });
+
   it("changes nothing the second time", async () => {
     await save(makeAdasRecord(), makeAdasRecord());
     await erase(ADA);

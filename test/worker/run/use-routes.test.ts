@@ -7,6 +7,7 @@ import { Failure } from "../../../worker/format/failure.ts";
 import { forgetAll } from "../../../worker/services/isolate-memory.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import type { RunRecord } from "../../../worker/storage/run-record.ts";
+import type { ActionUse } from "../../../worker/storage/use/action-use.ts";
 import { deliverRecord } from "../../../worker/storage/use/deliver-record.ts";
 import type { UseDocument } from "../../../worker/storage/use/use-report.ts";
 import { toDay } from "../../../worker/storage/use/use-tables.ts";
@@ -22,6 +23,17 @@ const read = (path: string, headers: Record<string, string> = {}, variables: obj
 const page = async (query = "", variables: object = {}) =>
   (await read(`/use${query}`, { accept: "text/html" }, variables)).text();
 const readJson = async (query = "") => (await read(`/use.json${query}`)).json<UseDocument>();
+
+const shortDay = (daysAgo: number) =>
+  new Date(Date.now() - daysAgo * DAY_MS).toLocaleDateString("en", { month: "short", day: "numeric", timeZone: "UTC" });
+
+/** The statistics of a deployment with these settings. */
+const withSettings = (variables: object, work?: (object: ActionUse) => Promise<void>) =>
+  runInDurableObject(env.ACTION_USE.getByName("actions"), async (object) => {
+    Object.defineProperty(object, "env", { value: makeEnv({ ...variables }), configurable: true });
+    await work?.(object);
+  });
+const readUnused = async (object: ActionUse) => object.read({ from: "", to: "", perDay: false }).unused;
 
 const deliver = (record: Partial<RunRecord>, daysAgo = 0) =>
   deliverRecord(
@@ -40,7 +52,8 @@ beforeEach(() => {
 });
 afterEach(() =>
   runInDurableObject(env.ACTION_USE.getByName("actions"), (_, { storage }) => {
-    for (const table of ["days", "failures", "durations", "last", "seen"]) storage.sql.exec(`DELETE FROM ${table}`);
+    for (const table of ["days", "failures", "durations", "last", "seen", "known"])
+      storage.sql.exec(`DELETE FROM ${table}`);
   }),
 );
 
@@ -55,10 +68,10 @@ async function useSome() {
 describe("the statistics", () => {
   it("say what to do if nothing has run yet", async () => {
     expect(await page()).toContain("No runs yet. Select tasks in");
-    expect(await page()).toMatch(/Not used since \w+ \d+, \d+: [^<]*Publish &lt;b&gt;/);
+    expect(await page()).not.toMatch(/Not used|Without runs/);
     const { actions } = await readJson();
     expect(actions.find(({ action }) => action === "publish")).toEqual({
-      ...{ action: "publish", title: "Publish <b>", unstable: false, days: [] },
+      ...{ action: "publish", title: "Publish <b>", unstable: false, unused: false, days: [] },
       ...{ runs: 0, failed: 0, faults: 0, tasks: 0, retries: 0, undos: 0, codes: {} },
     });
     expect((await (await read("/use.csv")).text()).trim()).toBe(
@@ -117,7 +130,63 @@ describe("the statistics", () => {
     expect(text).toContain("Unstable: Publish &lt;b&gt;");
     expect(text.match(/<svg role="img"/g)).toHaveLength(2);
     expect(text).toMatch(/<a href="\/use" aria-current="page">Use<\/a>/);
+    expect(await page("?days=90")).toContain("Runs per day");
+  });
+
+  it("draw how many runs failed, of how many, on each day since counting began, also as a table", async () => {
+    await useSome();
+    const text = await page();
+    const titles = [...text.matchAll(/<rect [^>]*><title>([^<]*)<\/title>/g)].map(([, title]) => title);
+    expect(titles.slice(0, 4)).toEqual(
+      [
+        `${shortDay(12)}, done: 1`,
+        `${shortDay(3)}, done: 6`,
+        `${shortDay(3)}, failed: 1`,
+        `${shortDay(0)}, failed: 3`,
+      ].toSorted((one, other) => Number(one.includes("failed")) - Number(other.includes("failed"))),
+    );
+    const rows = [
+      ...text.matchAll(/<tr><td>[^<]*<\/td><td class="number">(\d+)<\/td><td class="number">(\d+)<\/td><\/tr>/g),
+    ];
+    expect(rows).toHaveLength(13);
+    expect([rows[0], rows[3], rows[12]].map((row) => row?.slice(1))).toEqual([
+      ["3", "3"],
+      ["7", "1"],
+      ["1", "0"],
+    ]);
+  });
+
+  it("draw weeks, if they are many days", async () => {
+    await deliver({}, 80);
     expect(await page("?days=90")).toContain("Runs per week");
+  });
+
+  it("fold away what was not used in the period", async () => {
+    await deliver({ action: "debug" });
+    expect(await page()).toMatch(/<summary>Without runs in this period: \d+<\/summary><p>[^<]*Publish &lt;b&gt;/);
+    expect(await page("?action=debug")).not.toContain("Without runs");
+  });
+
+  it("say that an action is not used once it could have been for 90 days", async () => {
+    const unused = async () => (await readJson("?days=90")).actions.flatMap((one) => (one.unused ? one.action : []));
+    const start = Date.now();
+    const now = vi.spyOn(Date, "now");
+    await withSettings(FORWARD);
+    expect(await unused()).toEqual([]);
+    now.mockReturnValue(start + 80 * DAY_MS);
+    await deliver({ action: "debug" });
+    expect(await unused()).toEqual([]);
+    now.mockReturnValue(start + 91 * DAY_MS);
+    expect(await unused()).toContain("publish");
+    expect(await unused()).not.toContain("debug");
+    expect(await page()).toMatch(/Not used for 90 days: [^<]*Publish &lt;b&gt;/);
+    // One that is added later gets as long.
+    const later = { FORWARD_TARGETS: '{"deliver": {"url": "https://pipeline.studio.tld"}}' };
+    await withSettings(later, async (object) => {
+      expect(await readUnused(object)).not.toContain("deliver");
+      now.mockReturnValue(start + 182 * DAY_MS);
+      expect(await readUnused(object)).toContain("deliver");
+    });
   });
 
   it("show in the reader's language", async () => {

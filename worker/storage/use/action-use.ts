@@ -1,6 +1,7 @@
 // How the actions are used: counted as runs end, exactly once, without reading the log. One Durable
 // Object for the whole deployment, which a run's answer never waits for.
 import { DurableObject } from "cloudflare:workers";
+import { listActions } from "../../actions/index.ts";
 import { describeCause } from "../../format/failure.ts";
 import { type Env, readSettings, type SettingsWithChat } from "../../settings/settings.ts";
 import { ChatOutbox } from "./chat-outbox.ts";
@@ -9,7 +10,7 @@ import { type UseQuery, type UseRows, UseTables } from "./use-tables.ts";
 
 const DAY_MS = 86_400_000;
 
-/** `problem`: why the chat did not take the last message. */
+/** `problem`: why the chat did not take the last message, if it is told anything. */
 export type UseReport = UseRows & { problem: string | undefined };
 
 export class ActionUse extends DurableObject<Env> {
@@ -28,7 +29,9 @@ export class ActionUse extends DurableObject<Env> {
   }
 
   read(query: UseQuery): UseReport {
-    return { ...this.#tables.read(query), problem: this.#outbox.findProblem() };
+    this.#noteKnown();
+    const settings = this.#readChatSettings();
+    return { ...this.#tables.read(query), problem: settings && this.#outbox.findProblem(settings) };
   }
 
   listUnstable(): string[] {
@@ -42,6 +45,7 @@ export class ActionUse extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     try {
+      this.#noteKnown();
       this.#tables.deleteOld(readSettings(this.env).logRetentionS * 1_000);
       const settings = this.#readChatSettings();
       if (settings !== undefined) await this.#outbox.deliver(settings, new AbortController().signal);
@@ -50,6 +54,10 @@ export class ActionUse extends DurableObject<Env> {
       console.error(JSON.stringify({ message: "The statistics could not be tidied", cause: describeCause(thrown) }));
     }
     await this.#wakeUp(this.#readChatSettings());
+  }
+
+  #noteKnown(): void {
+    this.#tables.noteKnown(listActions(readSettings(this.env)).map(({ id }) => id));
   }
 
   /** Wakes up for what is due next, and at least once a day. */

@@ -4,7 +4,9 @@ import { listActions } from "../../actions/index.ts";
 import { localize } from "../../format/localize.ts";
 import { message, type Text } from "../../format/message.ts";
 import type { Reader } from "../../format/reader.ts";
+import type { ChatMessage } from "../../services/chat-client.ts";
 import type { Settings, SettingsWithChat } from "../../settings/settings.ts";
+import { OTHER_CODE } from "./use-event.ts";
 import type { UseRows } from "./use-tables.ts";
 
 type Code = { code: string; count: number };
@@ -23,18 +25,25 @@ const getReader = ({ language = "en", timeZone }: Settings): Reader => ({
 const findTitle = (settings: Settings, action: string): Text =>
   listActions(settings).find(({ id }) => id === action)?.title ?? action;
 
-const listCodes = (codes: readonly Code[]): Text[] =>
-  codes
+/** The most frequent ones, and the others together. */
+function listCodes(codes: readonly Code[]): Text[] {
+  const add = (some: readonly Code[]) => some.reduce((total, { count }) => total + count, 0);
+  const most = codes
+    .filter(({ code }) => code !== OTHER_CODE)
     .toSorted((one, other) => other.count - one.count)
-    .slice(0, CODES_MAX)
-    .map(({ code, count }) => message("use.code", { code, count }));
+    .slice(0, CODES_MAX);
+  const others = { code: OTHER_CODE, count: add(codes) - add(most) };
+  return [...most, ...(others.count > 0 ? [others] : [])].map(({ code, count }) =>
+    message("use.code", { code, count }),
+  );
+}
 
 export function writeFailures(
   settings: SettingsWithChat,
   action: string,
   since: number,
   codes: readonly Code[],
-): string[] {
+): ChatMessage {
   const text = message("chat.failures", { title: findTitle(settings, action), since, codes: listCodes(codes) });
   return write(settings, [text], `/runs?${new URLSearchParams({ action, state: "failed" })}`);
 }
@@ -43,7 +52,7 @@ export function writeWeek(
   settings: SettingsWithChat,
   { counts, codes, unstable }: UseRows,
   { from, to }: { from: string; to: string },
-): string[] {
+): ChatMessage {
   const used = counts.filter(({ runs }) => runs > 0).toSorted((one, other) => other.runs - one.runs);
   const sum = (name: "runs" | "failed") => used.reduce((total, row) => total + row[name], 0);
   const lines = used.slice(0, ACTIONS_MAX).map(({ action, runs, failed }) => {
@@ -65,8 +74,8 @@ export function writeWeek(
   );
 }
 
-function write(settings: SettingsWithChat, texts: readonly Text[], path: string): string[] {
+function write(settings: SettingsWithChat, texts: readonly Text[], path: string): ChatMessage {
   const { address } = settings.chat;
   const lines = texts.map((text) => localize(text, getReader(settings)));
-  return address === undefined ? lines : [...lines, address + path];
+  return { lines, link: address && address + path };
 }

@@ -1,5 +1,5 @@
-// Which actions are unstable, as this isolate last heard it. Whoever runs an action must not wait
-// for it, so it is asked for in the background, and told with each run that is counted.
+// Which actions are unstable, as this isolate last heard it: it is told with each run that is
+// counted, and asks again in the background.
 import { joinParagraphs, message } from "../../format/message.ts";
 import type { Reply } from "../../format/reply.ts";
 import { createMemory, type WaitUntil } from "../../services/isolate-memory.ts";
@@ -8,6 +8,8 @@ import { getActionUse } from "./action-use.ts";
 
 const memory = createMemory<readonly string[]>({ freshMs: 300_000, keepMs: 1_800_000, maxEntries: 1 });
 const KEY = "unstable";
+/** A question is more important than this. */
+const WAIT_MAX_MS = 1_000;
 
 export const noteUnstable = (actions: readonly string[]): void => memory.put(KEY, actions);
 
@@ -16,13 +18,16 @@ export async function readUnstable(env: Env, waitUntil: WaitUntil): Promise<read
   return memory.get(KEY, () => request(env), waitUntil).catch(() => []);
 }
 
-/** The question, which says so if its action is known to be unstable. */
-export function warnIfUnstable(reply: Reply, action: string, env: Env, waitUntil: WaitUntil): Reply {
+/**
+ * The question, which says so if its action is unstable. It is asked for while the question is
+ * stored, so nobody waits longer.
+ */
+export async function warnIfUnstable(reply: Reply, action: string, env: Env, waitUntil: WaitUntil): Promise<Reply> {
   if (reply.kind !== "ask" || env.ACTION_USE === undefined) return reply;
-  const found = memory.find(KEY);
-  if (found === undefined) waitUntil(request(env).then(noteUnstable, () => undefined));
-  else memory.refresh(KEY, () => request(env), waitUntil);
-  if (!found?.value.includes(action)) return reply;
+  const asked = readUnstable(env, waitUntil);
+  waitUntil(asked);
+  const unstable = await Promise.race([asked, scheduler.wait(WAIT_MAX_MS)]);
+  if (!unstable?.includes(action)) return reply;
   return { ...reply, text: joinParagraphs([message("use.warning"), reply.text]) };
 }
 

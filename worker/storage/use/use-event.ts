@@ -42,6 +42,13 @@ const WORK: readonly string[] = [
 const isCode = (code: string) => /^[a-z][a-z0-9-]{0,63}$/.test(code);
 export const OTHER_CODE = "other";
 
+const DAY_MS = 86_400_000;
+/**
+ * How long a record may arrive again. An alarm repeats it within a minute, or, on premises, once
+ * the machine is on again.
+ */
+export const SEEN_MS = 30 * DAY_MS;
+
 /** Nothing for a question, a dry run, a run that continues, or a click on a run that continues. */
 export function listUseEvents(record: RunRecord): UseEvent[] {
   const { id, at, action, call, reply, undone, person, tookMs, status } = record;
@@ -61,7 +68,9 @@ export function listUseEvents(record: RunRecord): UseEvent[] {
     person: person?.id === undefined ? null : { id: person.id, name: person.name.slice(0, NAME_MAX_CHARS) },
   };
   const undo = undone && { ...event, key: `${event.key}-undo`, kind: "undo" as const, at: undone.at, person: null };
-  return undo === undefined ? [event] : [event, undo];
+  if (undo === undefined) return [event];
+  // Nobody would know any more that the run was counted.
+  return undo.at - at > SEEN_MS - DAY_MS ? [undo] : [event, undo];
 }
 
 const NAME_MAX_CHARS = 80;

@@ -26,6 +26,8 @@ const ActionReport = v.object({
   action: v.string(),
   title: v.string(),
   unstable: v.boolean(),
+  /** not used for 90 days, in which it could have been */
+  unused: v.boolean(),
   /** absent if it was not used for 90 days, or since counting began */
   last: v.optional(v.object({ at: v.pipe(v.string(), v.isoTimestamp()), person: v.string(), name: v.string() })),
   ...Counts.entries,
@@ -86,6 +88,7 @@ export function makeReport(
       action,
       title: titles.get(action) ?? action,
       unstable: total.unstable.includes(action),
+      unused: total.unused.includes(action),
       last: used && { at: new Date(used.at).toISOString(), person: used.person, name: used.name },
       ...sum,
       days: (days.get(action) ?? []).map(({ action: ___, ...day }) => day),

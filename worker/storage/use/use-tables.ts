@@ -1,16 +1,11 @@
 // The tables that hold the use of all actions. Their size depends on the number of actions and
 // days, not on the number of runs; only `seen` has a row for each run, for a month.
 import { toStep } from "./durations.ts";
-import { OTHER_CODE, type UseEvent } from "./use-event.ts";
+import { OTHER_CODE, SEEN_MS, type UseEvent } from "./use-event.ts";
 
 const DAY_MS = 86_400_000;
 /** How many days are kept, today included. */
 export const USE_DAYS = 90;
-/**
- * How long a record may arrive again. An alarm repeats it within a minute, or, on premises, once
- * the machine is on again.
- */
-const SEEN_MS = 30 * DAY_MS;
 /** How many codes an action has on one day: further ones count together. */
 const CODES_MAX = 30;
 
@@ -25,6 +20,7 @@ const TABLES = [
   "failures (day TEXT, action TEXT, code TEXT, count INT, PRIMARY KEY (day, action, code))",
   "durations (day TEXT, action TEXT, step INT, count INT, PRIMARY KEY (day, action, step))",
   "last (action TEXT PRIMARY KEY, at INT, person TEXT, name TEXT, well INT)",
+  "known (action TEXT PRIMARY KEY, since INT)",
   "seen (key TEXT PRIMARY KEY, until INT)",
   "facts (name TEXT PRIMARY KEY, value TEXT)",
 ];
@@ -60,7 +56,7 @@ export type UseQuery = {
   perDay: boolean;
 };
 
-/** `since`: when counting began. */
+/** `since`: when counting began. `unused`: known for as long as anything is kept, and not used. */
 export type UseRows = {
   since: number;
   counts: UseCount[];
@@ -68,6 +64,7 @@ export type UseRows = {
   steps: StepCount[];
   last: LastUse[];
   unstable: string[];
+  unused: string[];
 };
 
 export class UseTables {
@@ -143,7 +140,30 @@ export class UseTables {
       steps: select<StepCount>("step, SUM(count) AS count", "durations", ", step"),
       last: this.#sql.exec<LastUse>("SELECT action, at, person, name FROM last").toArray(),
       unstable: this.listUnstable(),
+      unused: this.#listUnused(),
     };
+  }
+
+  /** Notes since when there has been an action: what is new is not unused yet. */
+  noteKnown(actions: readonly string[]): void {
+    const all = JSON.stringify(actions);
+    // An earlier version counted without noting it.
+    const first = this.#sql.exec("SELECT action FROM known LIMIT 1").toArray().length === 0;
+    this.#sql.exec("DELETE FROM known WHERE action NOT IN (SELECT value FROM json_each(?))", all);
+    this.#sql.exec(
+      "INSERT INTO known SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+      ...[first ? Number(this.getFact("since")) : Date.now(), all],
+    );
+  }
+
+  #listUnused(): string[] {
+    return this.#sql
+      .exec<{ action: string }>(
+        "SELECT action FROM known WHERE since < ? AND action NOT IN (SELECT action FROM last)",
+        Date.parse(firstDay(USE_DAYS)),
+      )
+      .toArray()
+      .map(({ action }) => action);
   }
 
   listUnstable(): string[] {
@@ -160,10 +180,12 @@ export class UseTables {
   /** @param personMs how long it stays known who used an action last */
   deleteOld(personMs: number): void {
     const now = Date.now();
-    const first = firstDay(USE_DAYS, now);
-    for (const table of ["days", "failures", "durations"]) this.#sql.exec(`DELETE FROM ${table} WHERE day < ?`, first);
-    this.#sql.exec("DELETE FROM seen WHERE until < ?", now);
-    this.#sql.exec("DELETE FROM last WHERE at < ?", Date.parse(first));
+    // What is in the future was counted with a wrong clock.
+    const [first, tomorrow] = [firstDay(USE_DAYS, now), now + DAY_MS];
+    for (const table of ["days", "failures", "durations"])
+      this.#sql.exec(`DELETE FROM ${table} WHERE day NOT BETWEEN ? AND ?`, first, toDay(tomorrow));
+    this.#sql.exec("DELETE FROM seen WHERE until NOT BETWEEN ? AND ?", now, tomorrow + SEEN_MS);
+    this.#sql.exec("DELETE FROM last WHERE at NOT BETWEEN ? AND ?", Date.parse(first), tomorrow);
     this.#sql.exec("UPDATE last SET person = '', name = '' WHERE at < ? AND person != ''", now - personMs);
   }
 

@@ -788,6 +788,65 @@ describe("a socket of a long run", () => {
   });
 });
 
+describe("a long run is counted once, when it ends:", () => {
+  const read = () => env.ACTION_USE.getByName("actions").read({ from: "", to: "9", action: "debug", perDay: false });
+  const readCount = async () => {
+    const { counts, codes } = await read();
+    const { runs = 0, failed = 0, undos = 0 } = counts[0] ?? {};
+    return { runs, failed, undos, codes: codes.map(({ code }) => code) };
+  };
+  beforeEach(() =>
+    runInDurableObject(env.ACTION_USE.getByName("actions"), (_, { storage }) => {
+      for (const table of ["days", "failures", "durations", "last", "seen"]) storage.sql.exec(`DELETE FROM ${table}`);
+    }),
+  );
+  const NONE = { runs: 0, failed: 0, undos: 0, codes: [] };
+
+  it("also if it is canceled, and the alarm runs again", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, controls: ["cancel"], nextCheckMs: 60_000 });
+    control.mockResolvedValue({ reply: { ...ENDED, title: "Canceled" }, data: null });
+    const answer = await begin();
+    await vi.waitFor(async () => expect((await follow(answer)).run?.cancel).toContain("/cancel"));
+    expect(await readCount()).toEqual(NONE);
+    await post((await follow(answer)).run?.cancel);
+    await runAlarmUntil(async () => expect(await readCount()).toEqual({ ...NONE, runs: 1 }));
+    await runAlarm();
+    await untilDeleted();
+    expect(await readCount()).toEqual({ ...NONE, runs: 1 });
+  });
+
+  it("also if its time is over, on the day on which it began", async () => {
+    watch.mockResolvedValue({ reply: started(1), data: null, nextCheckMs: 60_000 });
+    const day = new Date().toISOString().slice(0, 10);
+    await untilReply(await begin(), { progress: { done: 1 } });
+    advance(73 * 3_600_000);
+    await runAlarmUntil(async () =>
+      expect(await readCount()).toEqual({ ...NONE, runs: 1, failed: 1, codes: ["time-limit"] }),
+    );
+    const { counts } = await env.ACTION_USE.getByName("actions").read({ from: day, to: day, perDay: true });
+    expect(counts).toMatchObject([{ day, runs: 1, failed: 1 }]);
+  });
+
+  it("also if the log refuses its end, and if it is undone before the log has it", async () => {
+    watch.mockResolvedValue({ reply: ENDED, data: null });
+    mutable.undo = async () => ENDED;
+    run.mockImplementation(async ({ continueWith, offerUndo }) => {
+      offerUndo({ data: null, lifeS: 600 });
+      continueWith(null);
+      return started(0);
+    });
+    const refuse = vi.spyOn(env.RUNS, "put").mockRejectedValue(new Error("KV PUT failed: 429"));
+    const answer = await begin();
+    await untilOver(answer);
+    await vi.waitFor(async () => expect((await follow(answer)).run?.undo?.url).toContain("/undo"));
+    await post((await follow(answer)).run?.undo?.url);
+    refuse.mockRestore();
+    await untilDeleted();
+    await runDurableObjectAlarm(env.RUN_COORDINATORS.getByName(RUN));
+    expect(await readCount()).toEqual({ ...NONE, runs: 1, undos: 1 });
+  });
+});
+
 describe("the controls of a long run", () => {
   const beginRunning = async () => {
     watch.mockResolvedValue({ reply: started(1), data: { job: 7 }, controls: ["cancel"], nextCheckMs: 60_000 });

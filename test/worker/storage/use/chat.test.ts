@@ -168,6 +168,28 @@ describe("the summary of the week", () => {
     expect(sent).toHaveLength(1);
   });
 
+  it("has the same days if the worker wakes up hours later", async () => {
+    now -= 3 * DAY_MS;
+    await count();
+    now += 3 * DAY_MS + 20 * 60 * MINUTE_MS;
+    await pass(2 * MINUTE_MS);
+    expect(texts()[0]).toContain("from Nov 18, 2030 to Nov 24, 2030. Runs: 1.");
+  });
+
+  it("has every day once when the clocks change", async () => {
+    // In Los Angeles, this is 23:30 UTC in summer, and 0:30 of the next day in winter.
+    settings = { ...settings, TIME_ZONE: "America/Los_Angeles", CHAT: { summary: "friday 16:30" } };
+    now = Date.parse("2030-10-20T08:00:00Z");
+    await count();
+    await pass(7 * 7 * DAY_MS);
+    const days = texts().map((text) => /from (.*) to (.*)\. Runs/.exec(text)?.slice(1));
+    expect(days.length).toBeGreaterThan(5);
+    days.reduce((before, after) => {
+      expect(Date.parse(after?.[0] ?? "") - Date.parse(before?.[1] ?? "")).toBe(DAY_MS);
+      return after;
+    });
+  });
+
   it("is left out if nothing ran for more than a day after its time", async () => {
     await count();
     now += 3 * DAY_MS;
@@ -184,7 +206,7 @@ describe("a chat that does not take a message", () => {
   const REFUSALS: [string, () => Response | Promise<Response>][] = [
     ["is down", () => Promise.reject(new TypeError(`Network connection lost: ${SLACK}`))],
     ["answers with 503", () => new Response("down", { status: 503 })],
-    ["answers with 404", () => new Response("no_service", { status: 404 })],
+    ["answers with 400", () => new Response("invalid_payload", { status: 400 })],
     ["redirects", () => new Response(null, { status: 302, headers: { location: "https://evil.tld/" } })],
     ["never answers", () => Promise.reject(new DOMException("The operation timed out", "TimeoutError"))],
   ];
@@ -199,6 +221,70 @@ describe("a chat that does not take a message", () => {
     await pass(120 * MINUTE_MS);
     expect(asked).toBe(5);
     expect(texts()).toHaveLength(1);
+  });
+
+  it("is asked again when it says", async () => {
+    let asked = 0;
+    respond = () => {
+      asked += 1;
+      return asked === 1 ? new Response("", { status: 429, headers: { "retry-after": "1800" } }) : new Response("ok");
+    };
+    await count(FAULT);
+    await pass(29 * MINUTE_MS);
+    expect(asked).toBe(1);
+    await pass(5 * MINUTE_MS);
+    expect(asked).toBe(2);
+    expect(texts()).toHaveLength(1);
+  });
+
+  it.each([404, 410])("is hardly asked if the webhook is gone (%d), until there is another", async (status) => {
+    let asked = 0;
+    respond = () => {
+      asked += 1;
+      return new Response("no_service", { status });
+    };
+    for (let hour = 0; hour < 24; hour += 1) {
+      await count(FAULT);
+      await pass(60 * MINUTE_MS);
+    }
+    expect(asked).toBeLessThan(6);
+    const problem = () => work((object) => object.read({ from: "", to: "", perDay: false }).problem);
+    expect(await problem()).toBe(
+      `The chat refuses the webhook (status ${status}). Make a new one there, and set CHAT_WEBHOOK.`,
+    );
+    respond = () => new Response("ok");
+    settings.VERSION = { timestamp: new Date(now).toISOString() };
+    expect(await problem()).toBeUndefined();
+    await count(FAULT);
+    await pass(2 * MINUTE_MS);
+    expect(texts()).toHaveLength(1);
+  });
+
+  it("is no longer a problem once nothing is to be told", async () => {
+    respond = () => new Response("down", { status: 503 });
+    await count(FAULT);
+    await pass(2 * MINUTE_MS);
+    const problem = () => work((object) => object.read({ from: "", to: "", perDay: false }).problem);
+    expect(await problem()).toContain("status 503");
+    delete settings.CHAT;
+    expect(await problem()).toBeUndefined();
+  });
+
+  it("keeps no more than 30 codes of an action, and tells all failures", async () => {
+    respond = () => new Response("down", { status: 503 });
+    for (let index = 0; index < 50; index += 1)
+      await work((object) => object.count(listUseEvents(makeRecord({ id: newRunId(), at: now, ...failOddly(index) }))));
+    const rows = await work((_, { sql }) => sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM alerts").one().n);
+    expect(rows).toBe(31);
+    respond = () => new Response("ok");
+    await pass(30 * MINUTE_MS);
+    expect(texts()).toEqual([
+      "Debug has failed since 08:00 UTC: odd-0 (1), odd-1 (1), odd-10 (1), odd-11 (1) and other (46)",
+    ]);
+  });
+
+  const failOddly = (index: number) => ({
+    ...{ status: 500, reply: { kind: "failed" as const, code: `odd-${index}`, title: "Odd" } },
   });
 
   it("is not asked all the time, and gets no news that are a day old", async () => {
@@ -233,10 +319,10 @@ describe("a chat that does not take a message", () => {
 
 describe("the format", () => {
   it.each([
-    ["Slack", SLACK, (text: string) => ({ text })],
+    ["Slack", SLACK, (text: string) => ({ text, mrkdwn: false })],
     ["Mattermost", MATTERMOST, (text: string) => ({ text })],
     ["Discord", DISCORD, (content: string) => ({ content, allowed_mentions: { parse: [] } })],
-    ["Discord that takes Slack's", `${DISCORD}/slack`, (text: string) => ({ text })],
+    ["Discord that takes Slack's", `${DISCORD}/slack`, (text: string) => ({ text, mrkdwn: false })],
   ])("is that of %s, by the address", async (_, url, format) => {
     settings.CHAT_WEBHOOK = url;
     await count(FAULT);
@@ -251,15 +337,33 @@ describe("the format", () => {
     expect(sent[0]?.body).toHaveProperty("content");
   });
 
+  const sendTitle = async (url: string, title: string) => {
+    const targets = { "odd-one": { url: "https://pipeline.studio.tld", title } };
+    const CHAT = { failures: ["odd-one"], address: "https://edge.studio.tld/my_kitsu" };
+    settings = { CHAT_WEBHOOK: url, CHAT, FORWARD_TARGETS: JSON.stringify(targets) };
+    await count(FAULT, "odd-one");
+    await pass(2 * MINUTE_MS);
+    return texts()[0] ?? "";
+  };
+
+  // Mattermost takes Slack's mentions, too.
   it.each([
     [SLACK, "&lt;!channel&gt; @\u2060here &amp; co"],
-    [MATTERMOST, "<!channel> @\u2060here & co"],
+    [MATTERMOST, "<\u2060!channel\\> @\u2060here & co"],
+    [DISCORD, "<\u2060!channel\\> @\u2060here & co"],
   ])("lets no title notify anybody", async (url, title) => {
-    const targets = { odd: { url: "https://pipeline.studio.tld", title: "<!channel> @here & co" } };
-    settings = { CHAT_WEBHOOK: url, CHAT: { failures: ["odd"] }, FORWARD_TARGETS: JSON.stringify(targets) };
-    await count(FAULT, "odd");
-    await pass(2 * MINUTE_MS);
-    expect(texts()[0]).toContain(`${title} has failed`);
+    expect(await sendTitle(url, "<!channel> @here & co")).toContain(`${title} has failed`);
+  });
+
+  it.each([
+    [SLACK, "# *all* _of_ `it` [x](y) make_movie_2", "&amp;"],
+    [MATTERMOST, "\\# \\*all\\* \\_of\\_ \\`it\\` \\[x\\](y) make_movie_2", "&"],
+    [DISCORD, "\\# \\*all\\* \\_of\\_ \\`it\\` \\[x\\](y) make_movie_2", "&"],
+  ])("has titles as they are, and a link that works", async (url, title, and) => {
+    const link = `https://edge.studio.tld/my_kitsu/runs?action=odd-one${and}state=failed`;
+    expect(await sendTitle(url, "# *all* _of_ `it` [x](y) make_movie_2")).toBe(
+      `${title} has failed since 08:00 UTC: target-timeout (1)\n${link}`,
+    );
   });
 
   it("has room for a long week, without cutting a line", async () => {
@@ -267,7 +371,8 @@ describe("the format", () => {
     const targets = Object.fromEntries(
       ids.map((id) => [id, { url: "https://pipeline.studio.tld", title: `${id} ${"x".repeat(70)}` }]),
     );
-    settings = { CHAT_WEBHOOK: DISCORD, CHAT: { summary: "monday 09:00" }, FORWARD_TARGETS: JSON.stringify(targets) };
+    const CHAT = { summary: "monday 09:00", address: "https://edge.studio.tld" };
+    settings = { CHAT_WEBHOOK: DISCORD, CHAT, FORWARD_TARGETS: JSON.stringify(targets) };
     now -= 2 * DAY_MS;
     for (const id of ids)
       for (const code of ["target-timeout", "target-unreachable", "kitsu-busy", "kitsu-timeout"] as const)
@@ -276,7 +381,8 @@ describe("the format", () => {
     const [text = ""] = texts();
     expect(text.length).toBeLessThanOrEqual(2_000);
     expect(text.split("\n").length).toBeGreaterThan(5);
-    expect(text.split("\n").at(-1)).toMatch(/\)$/);
+    expect(text.split("\n").at(-1)).toBe("https://edge.studio.tld/use?days=7");
+    expect(text.split("\n").at(-2)).toMatch(/\)$/);
   });
 });
 

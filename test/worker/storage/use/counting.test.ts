@@ -11,6 +11,7 @@ import worker from "../../../../worker/main.ts";
 import { forgetAll } from "../../../../worker/services/isolate-memory.ts";
 import { readSettings } from "../../../../worker/settings/settings.ts";
 import { deliverRecord } from "../../../../worker/storage/use/deliver-record.ts";
+import type { UseEvent } from "../../../../worker/storage/use/use-event.ts";
 import { firstDay, toDay } from "../../../../worker/storage/use/use-tables.ts";
 import { replaceRun } from "../../../support/worker/replace-run.ts";
 import { DONE, encodeDraft, INTERRUPTED, makeRecord, newRunId } from "../../../support/worker/runs.ts";
@@ -104,6 +105,41 @@ describe("a run is counted once", () => {
     });
     expect(put).toHaveBeenCalledTimes(1);
     expect(await readCounts()).toMatchObject([{ runs: 1 }]);
+  });
+
+  it("although the answer of the statistics is lost", async () => {
+    replaceRun(debug).mockResolvedValue(DONE);
+    const run = newRunId();
+    const lost = {
+      getByName: () => ({
+        count: async (events: UseEvent[]) => {
+          await object().count(events);
+          throw new Error("Network connection lost.");
+        },
+      }),
+    };
+    await ask(`/actions/debug?run=${run}`, ajax(), { ACTION_USE: lost });
+    expect(await readCounts()).toMatchObject([{ runs: 1 }]);
+    advance(60_000);
+    await runDurableObjectAlarm(coordinator(run));
+    expect(await readCounts()).toMatchObject([{ runs: 1 }]);
+  });
+
+  it("although a hundred end in the same second", async () => {
+    const at = Date.now();
+    await Promise.all(Array.from({ length: 100 }, () => deliver({ id: newRunId(), at })));
+    expect(await readCounts()).toEqual([{ action: "debug", runs: 100, failed: 0 }]);
+  });
+
+  it("although it is undone after nobody knows any more that it was counted", async () => {
+    const [id, at] = [newRunId(), Date.now()];
+    await deliver({ id, at });
+    advance(40 * DAY_MS);
+    await runInDurableObject(object(), (instance) => instance.alarm());
+    const undone = { at: Date.now(), person: "Ada", reply: DONE };
+    await deliver({ id, at, undone });
+    await deliver({ id, at, undone });
+    expect((await read()).counts).toMatchObject([{ runs: 1, undos: 1 }]);
   });
 
   it("if the worker died right after its answer", async () => {
@@ -210,6 +246,18 @@ describe("what it counts", () => {
     ]);
   });
 
+  it("is the day on which a run began, in UTC, also a leap day", async () => {
+    const at = Date.parse("2028-02-29T23:59:59.999Z");
+    await deliver({ id: newRunId(), at, tookMs: 3 * DAY_MS });
+    await deliver({ id: newRunId(), at: at + 1, tookMs: 0 });
+    const { counts, steps } = await object().read({ from: "2028-02-28", to: "2028-03-05", perDay: true });
+    expect(counts.map(({ day, runs }) => [day, runs])).toEqual([
+      ["2028-02-29", 1],
+      ["2028-03-01", 1],
+    ]);
+    expect(steps).toHaveLength(2);
+  });
+
   it("is who used an action last, in whatever order the records arrive, until they are forgotten", async () => {
     const person = (id: string, name: string) => ({ person: { trust: "claimed" as const, id, name } });
     await deliver({ id: newRunId(), at: Date.now(), ...person(ADA, "Ada") });
@@ -254,6 +302,26 @@ describe("it keeps", () => {
   });
 });
 
+describe("it drops", () => {
+  it("what was counted with a wrong clock", async () => {
+    const failed: Reply = { kind: "failed", code: "odd", title: "Odd" };
+    const now = Date.now();
+    const clock = advance(3_650 * DAY_MS);
+    await deliver({ id: newRunId(), at: Date.now(), reply: failed });
+    await deliver({ id: newRunId(), at: Date.now() });
+    clock.mockReturnValue(now);
+    await deliver({ id: newRunId(), at: now });
+    await runInDurableObject(object(), async (instance) => {
+      Object.defineProperty(instance, "env", { value: makeEnv(), configurable: true });
+      await instance.alarm();
+    });
+    expect(await read(true)).toMatchObject({ counts: [{ runs: 1 }], codes: [] });
+    expect((await object().read({ from: "", to: "9", perDay: true })).counts).toHaveLength(1);
+    await deliver({ id: newRunId(), at: now });
+    expect((await read()).last).toMatchObject([{ at: now }]);
+  });
+});
+
 describe("an action is unstable", () => {
   const run = (failure?: Failure) =>
     deliver({
@@ -294,17 +362,26 @@ describe("an action is unstable", () => {
     expect((await read()).unstable).toEqual([]);
   });
 
-  it("which is said before it runs, without asking for it on the way", async () => {
+  const askFirst = async (variables: Record<string, unknown> = {}) =>
+    (await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax(), variables))).reply.text;
+
+  it("which is said before it runs, without asking for it each time", async () => {
     replaceRun(debug).mockResolvedValue(ASK);
     await repeat(5, FAULT);
     const use = vi.spyOn(env.ACTION_USE, "getByName");
-    const { reply } = await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax()));
-    expect(reply.text).toBe("Unstable: this has often failed in the last seven days, for reasons that are not yours.");
+    expect(await askFirst()).toBe(
+      "Unstable: this has often failed in the last seven days, for reasons that are not yours.",
+    );
     expect(use).not.toHaveBeenCalled();
-    // Another isolate learns it after its first answer.
-    forgetAll();
-    const later = async () => (await readAnswer(await ask(`/actions/debug?run=${newRunId()}`, ajax()))).reply.text;
-    expect(await later()).toBeUndefined();
-    expect(await later()).toContain("Unstable");
+  });
+
+  it("which another isolate says with its first question, unless the statistics don't answer", async () => {
+    replaceRun(debug).mockResolvedValue(ASK);
+    await repeat(5, FAULT);
+    for (const listUnstable of [() => new Promise(() => undefined), () => Promise.reject(new Error("reset"))]) {
+      forgetAll();
+      expect(await askFirst({ ACTION_USE: { getByName: () => ({ listUnstable }) } })).toBeUndefined();
+    }
+    expect(await askFirst()).toContain("Unstable");
   });
 });
