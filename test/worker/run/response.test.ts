@@ -3,7 +3,7 @@ import type { Done, Reply } from "../../../contract.ts";
 import { version } from "../../../gen/userscript.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { ajax, ask, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
+import { ajax, ask, EDGE, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
 
 const replyWith = (reply: Reply) => replaceRun(debug).mockResolvedValue(reply);
 const page = async (reply: Reply, fields: Record<string, string> = FORM_FIELDS) => {
@@ -226,7 +226,7 @@ describe("a URL that may not be opened", () => {
     replyWith(reply);
     const answer = await readAnswer(await ask("/actions/debug", ajax()));
     expect(answer.reply).toMatchObject({
-      links: [{ label: "good" }],
+      links: [{ label: "good" }, { label: "How to fix it", url: `${EDGE}/help#links-were-removed` }],
       effects: [],
       text: expect.stringContaining("4 links were removed"),
     });
