@@ -241,6 +241,20 @@ describe("a URL that may not be opened", () => {
     if (url !== "") expect(await response.text()).not.toContain(`"${url}"`);
   });
 
+  it("stays if it leads to the worker itself, which is on plain http", async () => {
+    const own = EDGE.replace("https", "http");
+    const urls = [`${own}/doctor`, `${own}.elsewhere.tld/doctor`, `${own}@elsewhere.tld/doctor`, `${own}:81/doctor`];
+    replyWith(
+      done({ links: urls.map((url) => ({ label: url, url })), effects: [{ kind: "open", url: `${own}/runs` }] }),
+    );
+    const { reply } = await readAnswer(await ask(`${own}/actions/debug`, ajax()));
+    expect(reply).toMatchObject({
+      links: [{ url: `${own}/doctor` }, { url: `${own}/help#links-were-removed` }],
+      effects: [{ url: `${own}/runs` }],
+      text: expect.stringContaining("3 links were removed"),
+    });
+  });
+
   it("may be opened if the studio lists its scheme", async () => {
     replyWith(done({ links: [{ label: "Play", url: "rvlink://x" }] }));
     const answer = await readAnswer(await ask("/actions/debug", ajax(), { LINK_SCHEMES: "rvlink" }));
