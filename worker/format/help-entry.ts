@@ -19,6 +19,9 @@ export const HELP_ENTRIES: { readonly [Key in MessageKey]?: string } = {
   "longRun.noReportSince": "the-toast-never-ends",
 };
 
+/** The address of the entry for programs that don't open, below the worker's own. */
+export const PROGRAM_HELP = "/help#the-program-does-not-open";
+
 const entries: ReadonlyMap<string, string> = new Map(Object.entries(HELP_ENTRIES));
 
 /** The id of the entry of a text, or of the first in it that has one. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { helpCodes } from "../../../gen/help-codes.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { FAILURE_CODES } from "../../../worker/format/failure.ts";
-import { HELP_ENTRIES } from "../../../worker/format/help-entry.ts";
+import { HELP_ENTRIES, PROGRAM_HELP } from "../../../worker/format/help-entry.ts";
 import { message } from "../../../worker/format/message.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { ajax, ask, EDGE, form, readAnswer, readFailed, TASK } from "../../support/worker/worker.ts";
@@ -87,6 +87,10 @@ describe("a text that a TD must do something about", () => {
       expect(await page.text()).toContain(`<a href="/edge/help#${id}">Troubleshooting</a>`);
       expect(await readHelp()).toContain(`<h3 id="${id}"`);
     }
+  });
+
+  it("leads there from a program that does not open", async () => {
+    expect(await readHelp()).toContain(`<h3 id="${PROGRAM_HELP.replace("/help#", "")}"`);
   });
 });
 
