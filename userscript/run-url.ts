@@ -30,7 +30,8 @@ export function isWithin(url: string, base: string): boolean {
 }
 
 export function mayOpen(url: string): boolean {
-  return isOpenable(url, CONFIG.schemes);
+  // The worker may be on plain http, as on the machine of a developer.
+  return isOpenable(url, CONFIG.schemes) || isWorkerUrl(url);
 }
 
 export function isWorkerUrl(url: string): boolean {

@@ -150,6 +150,22 @@ for (const [what, [script, tone, text]] of Object.entries(ELSEWHERE)) {
   });
 }
 
+test("links to the worker itself if it is on plain http and other servers must not be", async ({
+  kitsu,
+  toasts,
+  worker,
+  config,
+}) => {
+  config.schemes = ["https"];
+  const links = [
+    { label: "Doctor", url: `${worker.origin}/doctor` },
+    { label: "Wiki", url: "http://wiki.tld/" },
+  ];
+  await kitsu.openAndRun("Debug", { body: done("2 tasks", { links }) });
+  await expect(toasts.getByRole("link")).toHaveText(["Doctor"]);
+  await expect(toasts).toContainText("Wiki: http://wiki.tld/");
+});
+
 test("turns nothing from a server into markup, and no forbidden address into a link", async ({
   kitsu,
   toasts,

@@ -4,11 +4,14 @@ import { isOpenable } from "../../contract.ts";
 import { joinParagraphs, message } from "../format/message.ts";
 import type { Effect, Reply } from "../format/reply.ts";
 
-/** Appends a note about what was removed: otherwise nobody would know why a link is missing. */
-export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Reply {
+/**
+ * Appends a note about what was removed: otherwise nobody would know why a link is missing.
+ * @param base the address of the worker. Its own links stay, also if it is on plain http.
+ */
+export function removeUnsafeLinks(reply: Reply, schemes: readonly string[], base: string): Reply {
   let removed = 0;
   const mayOpen = (url: string) => {
-    const isSafe = isOpenable(url, schemes);
+    const isSafe = isOpenable(url, schemes) || isWithin(url, base);
     if (!isSafe) removed += 1;
     return isSafe;
   };
@@ -23,6 +26,8 @@ export function removeUnsafeLinks(reply: Reply, schemes: readonly string[]): Rep
   if (removed === 0) return reply;
   return { ...safe, text: joinParagraphs([safe.text, message("links.removed", { count: removed, schemes })]) };
 }
+
+const isWithin = (url: string, base: string) => URL.parse(url)?.href.startsWith(`${base}/`) === true;
 
 function removeUnsafeEffect(effect: Effect, mayOpen: (url: string) => boolean): Effect[] {
   if (effect.kind === "open" || effect.kind === "download") return mayOpen(effect.url) ? [effect] : [];

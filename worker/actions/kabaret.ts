@@ -2,6 +2,7 @@
 // the studio's handler takes ours and starts Kabaret with "--home-oid".
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../format/failure.ts";
+import { PROGRAM_HELP } from "../format/help-entry.ts";
 import { message } from "../format/message.ts";
 import type { Effect, Outcome } from "../format/reply.ts";
 import { makeCommand } from "../launch/command.ts";
@@ -64,12 +65,7 @@ export const kabaret = defineAction({
       title,
       ...(found.note !== undefined && { text: toSentence(found.note) }),
       outcomes,
-      effects: makeEffects(
-        found,
-        await createTicket(context, opened, entry),
-        settings,
-        detectSystem(context.request.headers),
-      ),
+      effects: makeEffects(context, found, await createTicket(context, opened, entry), settings),
     };
   },
 });
@@ -158,11 +154,12 @@ function readKabaret({ kabaret: own }: Settings): Kabaret {
 }
 
 function makeEffects(
+  { base, request }: ActionContext,
   { oid, link }: Opened["found"],
   ticket: string | undefined,
-  { command, app, help }: Kabaret,
-  system: string | undefined,
+  { command, app, help = `${base}${PROGRAM_HELP}` }: Kabaret,
 ): Effect[] {
+  const system = detectSystem(request.headers);
   const url = link(ticket);
   const makeLine = (one: (typeof SYSTEMS)[number]) => command && makeCommand([...command, "--home-oid", oid], one);
   const options = mergeOptions(Object.fromEntries(SYSTEMS.map((one) => [one, { url, command: makeLine(one) }])));
@@ -174,7 +171,7 @@ function makeEffects(
       ways: options,
       ...(options.some((option) => option.system === system) && { system }),
       ...(ticket !== undefined && { ticket: { url: `${ticket}/state`, until: Date.now() + TICKET_LIFE_S * 1_000 } }),
-      ...(help !== undefined && { help }),
+      help,
     },
     { kind: "copy", text: oid, label: message("kabaret.copyAddress", { app }) },
     ...(line === undefined ? [] : [{ kind: "copy" as const, text: line, label: message("kabaret.copyCommand") }]),

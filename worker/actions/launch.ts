@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { type ActionContext, defineAction } from "../action/action.ts";
 import { Failure } from "../format/failure.ts";
+import { PROGRAM_HELP } from "../format/help-entry.ts";
 import { joinSentences, message, type Text } from "../format/message.ts";
 import type { Effect, Outcome, Reply } from "../format/reply.ts";
 import { type Items, readItems } from "../launch/launch-item.ts";
@@ -120,7 +121,6 @@ async function report(context: ActionContext, opened: Opened): Promise<Reply> {
       : message("launch.openingTasks", { count, app });
   const isCut = opensMany(launcher) && opening.openable.length > count;
   const isIncomplete = isCut || outcomes.some(({ state }) => state === "failed");
-  const help = launcher.help ?? launchers.help;
   const effects: Effect[] = [
     {
       kind: "launch",
@@ -131,7 +131,7 @@ async function report(context: ActionContext, opened: Opened): Promise<Reply> {
       ...(opening.ticketUrl !== undefined && {
         ticket: { url: `${opening.ticketUrl}/state`, until: Date.now() + TICKET_LIFE_S * 1_000 },
       }),
-      ...(help !== undefined && { help }),
+      help: launcher.help ?? launchers.help ?? `${context.base}${PROGRAM_HELP}`,
     },
     ...copyMedia(opened),
     ...(isCut ? [await listMedia(context, opened)] : []),

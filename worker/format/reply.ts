@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import * as wire from "../../contract.ts";
 import { helpCodes } from "../../gen/help-codes.ts";
+import { findEntry } from "./help-entry.ts";
 import { localizeAll } from "./localize.ts";
 import { isText, message, type Text } from "./message.ts";
 import { ENGLISH, type Reader, toQuery } from "./reader.ts";
@@ -197,14 +198,21 @@ export function localizeReply(reply: unknown, reader: Reader): unknown {
 }
 
 /**
- * The reply as the reader sees it. A failure that somebody else must fix has a link to its entry in
+ * The reply as the reader sees it. What somebody else must fix has a link to its entry in
  * docs/troubleshooting.md, which the log does not store.
  * @param base the address of the worker, which serves that page
  */
 export function showReply(reply: Reply, reader: Reader, base: string): wire.Reply {
-  if (reply.kind !== "failed" || !helpCodes.has(reply.code)) return localizeReply(reply, reader);
-  const link = { label: message("page.howToFix"), url: `${base}/help#${reply.code}` };
+  const entry = findHelp(reply);
+  if (entry === undefined) return localizeReply(reply, reader);
+  const link = { label: message("page.howToFix"), url: `${base}/help#${entry}` };
   return localizeReply({ ...reply, links: [...(reply.links ?? []), link] }, reader);
+}
+
+/** The id of the entry that helps. One link is enough. */
+function findHelp(reply: Reply): string | undefined {
+  if (reply.kind === "failed" && helpCodes.has(reply.code)) return reply.code;
+  return findEntry([reply.text, "outcomes" in reply && reply.outcomes?.map(({ reason }) => reason)]);
 }
 
 /** The run as the reader sees it, who will follow it in the same language. */

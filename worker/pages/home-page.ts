@@ -40,7 +40,7 @@ export function renderHome(
 <p>${rich("home.about", { addresses })}</p>
 ${needsSetUp && renderNotice(settings.basePath)}
 ${isOnKitsuHost ? html`<p class="seen" data-script>${message("home.notSeen")}</p>` : state}
-${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { file: html`<code>docs/network.md</code>` })}</p>`}
+${isUnencrypted(base) && html`<p><span class="tag warning">${message("home.plainHttp")}</span> ${rich("home.unencrypted", { file: html`<code>docs/network.md</code>` })} <a href="${settings.basePath}/help#links-lead-to-127001-or-to-http">${message("page.troubleshooting")}</a></p>`}
 </section>
 ${isOnKitsuHost ? [inPage, userscript] : [userscript, inPage]}
 ${renderActions(base, actions, unstable)}`,

@@ -14,7 +14,7 @@ export function renderSignIn(context: PageContext, page?: LogPage): Response {
     kitsuUrl: kitsuUrls[0],
     body: html`<section>
 <h1>${message("log.signInToRead")}</h1>
-<p>${message("log.aboutToken", { setting: "LOG_TOKEN" })}</p>
+<p>${message("log.aboutToken", { setting: "LOG_TOKEN" })} <a href="${basePath}/help#sign-in-required">${message("page.troubleshooting")}</a></p>
 <form class="filter" method="post" action="${basePath}/runs/sign-in">
 ${page !== undefined && html`<input type="hidden" name="page" value="${page}">`}
 <label>${message("log.token")} <input type="password" name="token" required autocomplete="current-password"></label>

@@ -17,15 +17,15 @@ export function checkOrigin(request: Request, { settings, url }: Addressed): voi
   if (origin !== null) {
     const own = url.origin;
     // Our own pages submit forms: answers, retries, undo.
-    if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings);
+    if (!isKitsuOrigin(origin, settings) && origin !== own) throw originNotAllowed(origin, settings, url);
     // Only a forged request, or a proxy, calls the same origin "cross-site".
-    if (site !== null && site !== "same-origin" && origin === own) throw originNotAllowed(origin, settings);
+    if (site !== null && site !== "same-origin" && origin === own) throw originNotAllowed(origin, settings, url);
     return;
   }
-  if (request.method !== "GET") throw originNotAllowed(null, settings);
+  if (request.method !== "GET") throw originNotAllowed(null, settings, url);
   // A link may be followed from anywhere, but not embedded or fetched.
   if (site === "cross-site" && request.headers.get("sec-fetch-mode") !== "navigate")
-    throw originNotAllowed(null, settings);
+    throw originNotAllowed(null, settings, url);
 }
 
 /**
@@ -40,7 +40,8 @@ const hidesOwnOrigin = (origin: string | null, site: string | null) =>
 export function checkOwnOrigin(request: Request, settings: Settings): void {
   const origin = request.headers.get("origin");
   if (hidesOwnOrigin(origin, request.headers.get("sec-fetch-site"))) return;
-  if (origin !== new URL(request.url).origin) throw originNotAllowed(origin, settings);
+  const url = new URL(request.url);
+  if (origin !== url.origin) throw originNotAllowed(origin, settings, url);
 }
 
 /** Answers the preflight of an AJAX call. If this throws, the browser never sends the call. */
@@ -51,8 +52,8 @@ export function answerPreflight(request: Request, context: Addressed): Response 
 
 const isKitsuOrigin = (origin: string, settings: Settings) => settings.kitsuOrigins.includes(origin);
 
-function originNotAllowed(origin: string | null, settings: Settings): Failure {
-  if (origin === "null") return hiddenOrigin();
+function originNotAllowed(origin: string | null, settings: Settings, { protocol }: URL): Failure {
+  if (origin === "null") return hiddenOrigin(settings, protocol);
   return new Failure("origin-not-allowed", {
     text:
       origin === null
@@ -62,9 +63,11 @@ function originNotAllowed(origin: string | null, settings: Settings): Failure {
   });
 }
 
-function hiddenOrigin(): Failure {
+/** Browsers also hide the origin of a form that a page on https sends to http. */
+function hiddenOrigin({ kitsuOrigins }: Settings, protocol: string): Failure {
+  const isDowngrade = protocol === "http:" && kitsuOrigins.some((origin) => origin.startsWith("https:"));
   return new Failure("origin-not-allowed", {
     text: message("request.hiddenOrigin"),
-    advice: message("request.setReferrerPolicy"),
+    advice: message(isDowngrade ? "request.serveOverHttps" : "request.setReferrerPolicy"),
   });
 }

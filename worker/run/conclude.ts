@@ -69,7 +69,7 @@ function recordOutcome(
 ): RunRecord {
   const failure = outcome instanceof Failure ? outcome : undefined;
   const undo = outcome instanceof Failure ? undefined : outcome.undo;
-  const safe = linkDoctor(removeUnsafeLinks(outcome.reply, settings.schemes), failure, state, base);
+  const safe = linkDoctor(removeUnsafeLinks(outcome.reply, settings.schemes, base), failure, state, base);
   const named = nameTasks(safe, state.call, state.selected);
   // Its page would say to run it from Kitsu again, but that runs the action.
   const isChange = state.call?.changeOf !== undefined;

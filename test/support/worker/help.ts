@@ -1,19 +1,24 @@
-// Holds every failure that the worker answers with against docs/troubleshooting.md.
+// Holds every reply of the worker against docs/troubleshooting.md.
 import * as v from "valibot";
-import { Failed } from "../../../contract.ts";
+import { Reply } from "../../../contract.ts";
 import { helpCodes } from "../../../gen/help-codes.ts";
 import { FAILURE_CODES } from "../../../worker/format/failure.ts";
 
-const FailedAnswer = v.object({ reply: Failed });
+const ReplyAnswer = v.object({ reply: Reply });
 const OWN_CODES: ReadonlySet<string> = new Set(FAILURE_CODES);
 
-/** Throws if a failure of the worker itself says to ask a TD, and has no link to the help. */
+/** Throws if a reply of the worker itself says to ask a TD, and has no link to the help. */
 export function checkHelp(answer: unknown): void {
-  const failed = v.safeParse(FailedAnswer, answer);
-  if (!failed.success || !OWN_CODES.has(failed.output.reply.code)) return;
-  const { code, text = "", advice = "", links = [] } = failed.output.reply;
-  const isLinked = links.some(({ url }) => url.endsWith(`/help#${code}`));
-  if (/\bTD\b/.test(`${text} ${advice}`) && !isLinked)
-    throw new Error(`docs/troubleshooting.md must say in ${code} that a TD can fix it: ${text} ${advice}`);
-  if (isLinked !== helpCodes.has(code)) throw new Error(`Show this reply with showReply: ${code}`);
+  const { success, output } = v.safeParse(ReplyAnswer, answer);
+  if (!success) return;
+  const { reply } = output;
+  const links = (reply.links ?? []).filter(({ url }) => url.includes("/help#")).map(({ url }) => url.split("#")[1]);
+  const outcomes = "outcomes" in reply ? reply.outcomes?.map(({ reason }) => reason) : [];
+  const texts = [reply.text, "advice" in reply && reply.advice, outcomes].flat().filter(Boolean).join(" ");
+  const isOwn = reply.kind !== "failed" || OWN_CODES.has(reply.code);
+  if (isOwn && /\bTD\b/.test(texts) && links.length !== 1)
+    throw new Error(`docs/troubleshooting.md must say that a TD can fix it, and help-entry.ts where: ${texts}`);
+  if (reply.kind !== "failed" || !isOwn) return;
+  if (links.includes(reply.code) !== helpCodes.has(reply.code))
+    throw new Error(`Show this reply with showReply: ${reply.code}`);
 }

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Done } from "../../../contract.ts";
 import { kabaret } from "../../../worker/actions/kabaret.ts";
+import { PROGRAM_HELP } from "../../../worker/format/help-entry.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
-import { ajax, ask, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
+import { ajax, ask, EDGE, form, KITSU, readAnswer, readFailed } from "../../support/worker/worker.ts";
 import {
   addEntity,
   addProject,
@@ -69,6 +70,12 @@ const takeTicket = async (reply: Done) =>
   (await ask(launchOf(reply).ticket?.url.replace(/\/state$/, "") ?? "", {}, VARIABLES)).json();
 
 describe("opening in Kabaret", () => {
+  it("leads to the worker's own help if the studio has no page of its own", async () => {
+    const { taskIds } = makeProject(1);
+    const { help: _, ...own } = KABARET;
+    expect(launchOf(await open(taskIds, own)).help).toBe(`${EDGE}${PROGRAM_HELP}`);
+  });
+
   it("makes a link to the object, with the oid and the command to copy", async () => {
     const { taskIds } = makeProject(1);
     const reply = await open(taskIds);

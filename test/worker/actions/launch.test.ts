@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Done, Effect } from "../../../contract.ts";
 import { launch } from "../../../worker/actions/launch.ts";
+import { PROGRAM_HELP } from "../../../worker/format/help-entry.ts";
 import { describeAction } from "../../support/worker/describe-action.ts";
 import { ajax, ask, EDGE, form, KITSU, readAnswer, readFailed, readLog } from "../../support/worker/worker.ts";
 import {
@@ -133,6 +134,9 @@ describe("opening in a player", () => {
       system: "linux",
       help: "https://wiki.studio.tld/players",
     });
+    const { help: _, ...ownHelp } = LAUNCHERS;
+    const helped = effectOf(await openDone(taskIds, { variables: { LAUNCHERS: ownHelp } }), "launch");
+    expect(helped?.help).toBe(`${EDGE}${PROGRAM_HELP}`);
     expect(effect?.ticket).toBeUndefined();
     expect(effect?.ways.map(({ system }) => system)).toEqual(["linux", "windows", "darwin"]);
     expect(unhex(urlOn(reply, "linux"))).toBe(

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { helpCodes } from "../../../gen/help-codes.ts";
+import { debug } from "../../../worker/actions/debug.ts";
 import { FAILURE_CODES } from "../../../worker/format/failure.ts";
-import { ajax, ask, EDGE, form, readFailed } from "../../support/worker/worker.ts";
+import { HELP_ENTRIES, PROGRAM_HELP } from "../../../worker/format/help-entry.ts";
+import { message } from "../../../worker/format/message.ts";
+import { replaceRun } from "../../support/worker/replace-run.ts";
+import { ajax, ask, EDGE, form, readAnswer, readFailed, TASK } from "../../support/worker/worker.ts";
 
 const readHelp = async (headers: Record<string, string> = {}) => (await ask("/help", { headers })).text();
 
@@ -57,6 +61,36 @@ describe("a failure that a TD must fix", () => {
     const settings = { BASE_PATH: "/edge", TRUST: "nobody" };
     const reply = await readFailed(await ask("/edge/actions/debug", ajax(), settings));
     expect(reply.links).toMatchObject([{ url: `${EDGE}/edge/help#not-configured` }]);
+  });
+});
+
+describe("a text that a TD must do something about", () => {
+  it.each(Object.values(HELP_ENTRIES))("has its entry: %s", async (id) => {
+    expect(await readHelp()).toContain(`<h3 id="${id}"`);
+  });
+
+  it("links to its entry, also if it is the reason of one task", async () => {
+    const reason = message("afanasy.refusedByRelay", { error: "maya" });
+    const outcome = { id: TASK, label: "SH010", state: "failed" as const, reason };
+    replaceRun(debug).mockResolvedValue({ kind: "done", severity: "warning", title: "Sent", outcomes: [outcome] });
+    const { reply } = await readAnswer(await ask("/actions/debug", ajax()));
+    expect(reply.links).toEqual([{ label: "How to fix it", url: `${EDGE}/help#farm-refused` }]);
+  });
+
+  it("leads there from the sign-in to the log, and from the home page on plain http", async () => {
+    const http = EDGE.replace("https", "http");
+    for (const [address, id] of [
+      ["/edge/runs", "sign-in-required"],
+      [`${http}/edge/`, "links-lead-to-127001-or-to-http"],
+    ] as const) {
+      const page = await ask(address, { headers: { accept: "text/html" } }, { BASE_PATH: "/edge" });
+      expect(await page.text()).toContain(`<a href="/edge/help#${id}">Troubleshooting</a>`);
+      expect(await readHelp()).toContain(`<h3 id="${id}"`);
+    }
+  });
+
+  it("leads there from a program that does not open", async () => {
+    expect(await readHelp()).toContain(`<h3 id="${PROGRAM_HELP.replace("/help#", "")}"`);
   });
 });
 

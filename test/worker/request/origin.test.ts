@@ -87,6 +87,16 @@ describe("which pages may talk to the worker", () => {
     },
   );
 
+  it("says to use https if a form comes from https to http, for which browsers hide the origin", async () => {
+    const headers = { origin: "null", accept: "application/json", "sec-fetch-site": "cross-site" };
+    const advise = async (KITSU_URL: string, address: string) =>
+      (await readFailed(await ask(`${address}/actions/debug`, form(FORM_FIELDS, headers), { KITSU_URL }))).advice;
+    const http = EDGE.replace("https", "http");
+    expect(await advise(KITSU, http)).toContain("serve this one over https");
+    expect(await advise(KITSU, EDGE)).toContain("Referrer-Policy");
+    expect(await advise(KITSU.replace("https", "http"), http)).toContain("Referrer-Policy");
+  });
+
   const withoutOrigin = (init: RequestInit, site: string | undefined): RequestInit => {
     const headers = new Headers(init.headers);
     headers.delete("origin");

@@ -3,7 +3,7 @@ import type { Done, Reply } from "../../../contract.ts";
 import { version } from "../../../gen/userscript.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
-import { ajax, ask, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
+import { ajax, ask, EDGE, FORM_FIELDS, form, readAnswer, TASK } from "../../support/worker/worker.ts";
 
 const replyWith = (reply: Reply) => replaceRun(debug).mockResolvedValue(reply);
 const page = async (reply: Reply, fields: Record<string, string> = FORM_FIELDS) => {
@@ -226,7 +226,7 @@ describe("a URL that may not be opened", () => {
     replyWith(reply);
     const answer = await readAnswer(await ask("/actions/debug", ajax()));
     expect(answer.reply).toMatchObject({
-      links: [{ label: "good" }],
+      links: [{ label: "good" }, { label: "How to fix it", url: `${EDGE}/help#links-were-removed` }],
       effects: [],
       text: expect.stringContaining("4 links were removed"),
     });
@@ -239,6 +239,20 @@ describe("a URL that may not be opened", () => {
     const response = await ask("/actions/debug", form());
     expect(response.status).toBe(200);
     if (url !== "") expect(await response.text()).not.toContain(`"${url}"`);
+  });
+
+  it("stays if it leads to the worker itself, which is on plain http", async () => {
+    const own = EDGE.replace("https", "http");
+    const urls = [`${own}/doctor`, `${own}.elsewhere.tld/doctor`, `${own}@elsewhere.tld/doctor`, `${own}:81/doctor`];
+    replyWith(
+      done({ links: urls.map((url) => ({ label: url, url })), effects: [{ kind: "open", url: `${own}/runs` }] }),
+    );
+    const { reply } = await readAnswer(await ask(`${own}/actions/debug`, ajax()));
+    expect(reply).toMatchObject({
+      links: [{ url: `${own}/doctor` }, { url: `${own}/help#links-were-removed` }],
+      effects: [{ url: `${own}/runs` }],
+      text: expect.stringContaining("3 links were removed"),
+    });
   });
 
   it("may be opened if the studio lists its scheme", async () => {

@@ -121,7 +121,7 @@ export function applyStatus(
     controls: [...controls],
     picture,
   };
-  state.reply = removeUnsafeLinks(nameCanceler(reply, state.canceledBy), schemes);
+  state.reply = removeUnsafeLinks(nameCanceler(reply, state.canceledBy), schemes, run.start.base);
   const now = Date.now();
   if (isOver(state)) state.endedAt = now;
   if (hasMoved(run.state, state)) state.changedAt = now;

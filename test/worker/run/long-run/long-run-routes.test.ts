@@ -160,6 +160,7 @@ describe("a long run of a studio's server", () => {
     const silent = (await follow(answer)).reply;
     expect(silent).toMatchObject({ kind: "started", progress: { done: 5 } });
     expect(silent.text).toMatch(/^The studio's server has not reported anything since \S/);
+    expect(silent.links).toEqual([{ label: "How to fix it", url: `${EDGE}/help#the-toast-never-ends` }]);
     now.mockReturnValue(next + 60_000);
     await passAlarm();
     expect((await follow(answer)).reply).toEqual(silent);

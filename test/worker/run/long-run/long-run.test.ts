@@ -127,6 +127,17 @@ describe("a long run", () => {
     );
   });
 
+  it("keeps links to the worker itself while it runs, on plain http", async () => {
+    const own = EDGE.replace("https", "http");
+    const links = [`${own}/runs`, "http://elsewhere.tld/"].map((url) => ({ label: url, url }));
+    watch.mockResolvedValue({ reply: { ...started(1), links }, data: null });
+    const answer = await readAnswer(await ask(`${own}/actions/debug?run=${RUN}`, ajax()));
+    await untilReply(answer, {
+      links: [{ url: `${own}/runs` }, { label: "How to fix it" }],
+      text: expect.stringContaining("A link was removed"),
+    });
+  });
+
   it("keeps the data that the action saved during a failed poll", async () => {
     watch.mockImplementation(async ({ save }) => {
       await save({ sending: "SH010" });
