@@ -205,7 +205,10 @@ const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/;
 /** One, or the new and the old one while it is replaced. */
 const Secrets = v.pipe(
   v.string(),
-  v.check((secrets) => secrets.split(" ").every((secret) => SECRET.test(secret))),
+  v.trim(),
+  v.transform((secrets) => secrets.split(/\s+/)),
+  v.array(v.pipe(v.string(), v.regex(SECRET))),
+  v.transform((secrets) => secrets.join(" ")),
 );
 
 /**
