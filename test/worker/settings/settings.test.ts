@@ -196,6 +196,8 @@ describe("settings", () => {
     ["LOG_RETENTION_DAYS", "1,000"],
     ["LOG_RETENTION_DAYS", "1.000"],
     ["FORWARD_TARGETS", "{"],
+    ["ACTION_LIMITS", { "*": { people: ["Ada Artist"] } }],
+    ["ACTION_LIMITS", { "*": { people: ["ada@studio.tld bob@studio.tld"] } }],
     ["FORWARD_TARGETS", { Publish: { url: "https://a.tld" } }],
     ["FORWARD_TARGETS", { publish: { url: "a.tld" } }],
     ["FORWARD_TARGETS", { publish: {} }],
