@@ -18,8 +18,8 @@ export const StoredPhase = v.object({
   voided: v.array(v.string()),
   running: v.array(RunningRequest),
   /**
-   * how its last request ended, without personal data: anyone who has the id may read it. If a newer
-   * version wrote what this one can't read, the rest still counts.
+   * how its last request ended, without personal data: anyone who has the id may read it. The rest
+   * counts even if only a newer version can read this.
    */
   end: v.fallback(v.optional(v.object({ reply: StoredReply, offers: StoredOffers })), undefined),
   isInterrupted: v.optional(v.boolean()),

@@ -42,7 +42,7 @@ async function start(id: string, variables: object = {}) {
 const click = async (url = "", variables: object = {}) =>
   readAnswer(await ask(url.replace(EDGE, ""), ajax(ADA_FORM), { ...variables }));
 
-/** The coordinators, the answer to the first call of this method being lost once it has done its work. */
+/** The coordinators. The first call of this method does its work, but its answer is lost. */
 function loseAnswer(method: string) {
   const calls = vi.fn();
   const getByName = (id: string) =>

@@ -114,7 +114,7 @@ describe("the Durable Objects of a newer version", () => {
   });
 
   it("go on with a long run as soon as its version is back", async () => {
-    const [object] = listObjects(EARLIER_STATES.at(-1) ?? EARLIER_STATES[0], "LongRun");
+    const [object] = EARLIER_STATES.slice(-1).flatMap((state) => listObjects(state, "LongRun"));
     const longRun = env.LONG_RUNS.getByName(newRunId());
     await restoreObject(longRun, object ?? { keys: {}, tables: {} });
     const state = await runInDurableObject(longRun, async (_, { storage }) => {
