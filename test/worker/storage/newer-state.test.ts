@@ -5,7 +5,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { erasePart } from "../../../worker/run/person-data.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
-import { toParts } from "../../../worker/storage/large-value.ts";
+import { readParts, toParts } from "../../../worker/storage/large-value.ts";
 import { keyOf } from "../../../worker/storage/run-key.ts";
 import { readRunRecord, writeRecord } from "../../../worker/storage/run-log.ts";
 import { EARLIER_STATES, listObjects, restoreObject } from "../../support/worker/earlier-states.ts";
@@ -133,6 +133,24 @@ describe("the Durable Objects of a newer version", () => {
     });
     await evictDurableObject(longRun);
     expect((await longRun.peek())?.answer.reply.kind).toBe("started");
+  });
+
+  it("go on with a long run that has other buttons and other members", async () => {
+    const [object] = EARLIER_STATES.slice(-1).flatMap((state) => listObjects(state, "LongRun"));
+    const longRun = env.LONG_RUNS.getByName(newRunId());
+    await restoreObject(longRun, object ?? { keys: {}, tables: {} });
+    await runInDurableObject(longRun, async (_, { storage }) => {
+      const [start, state] = [await readParts(storage, "start"), await readParts(storage, "state")];
+      const newer = { ...Object(state), controls: ["rewind", "cancel"], mood: "good" };
+      await storage.put({
+        ...toParts("start", { ...Object(start), version: 3, mood: "good" }),
+        ...toParts("state", newer),
+      });
+    });
+    await evictDurableObject(longRun);
+    const run = (await longRun.peek())?.answer.run;
+    expect(run?.cancel).toEqual(expect.any(String));
+    expect(JSON.stringify(run)).not.toContain("rewind");
   });
 
   it("take locks and counts, whatever columns were added", async () => {
