@@ -63,11 +63,16 @@ const Entry = v.union([
   ),
 ]);
 
-/** Tables are merged, entries of a list by their names, and everything else is replaced. */
+/**
+ * Tables are merged, entries of a list by their names, and everything else is replaced. What the
+ * local file has comes last, in its order: a migration has to follow those that have run.
+ */
 export function mergeConfig(base: unknown, local: unknown): unknown {
   if (Array.isArray(base) && Array.isArray(local)) {
     const [own, others] = [nameEntries(local), nameEntries(base)];
-    return own === undefined || others === undefined ? local : [...mergeEntries(others, own).values()];
+    return own === undefined || others === undefined || local.length === 0
+      ? local
+      : [...mergeEntries(others, own).values()];
   }
   if (Array.isArray(local) || !v.is(Table, base) || !v.is(Table, local)) return local;
   return Object.fromEntries(mergeEntries(new Map(Object.entries(base)), new Map(Object.entries(local))));
@@ -75,7 +80,10 @@ export function mergeConfig(base: unknown, local: unknown): unknown {
 
 function mergeEntries(base: ReadonlyMap<string, unknown>, local: ReadonlyMap<string, unknown>): Map<string, unknown> {
   const merged = new Map(base);
-  for (const [name, value] of local) merged.set(name, base.has(name) ? mergeConfig(base.get(name), value) : value);
+  for (const [name, value] of local) {
+    merged.delete(name);
+    merged.set(name, base.has(name) ? mergeConfig(base.get(name), value) : value);
+  }
   return merged;
 }
 

@@ -4,10 +4,26 @@ import { isDeepStrictEqual } from "node:util";
 import { stringify } from "smol-toml";
 import * as v from "valibot";
 
+const Migrations = v.array(v.looseObject({ tag: v.string() }));
+const Route = v.union([
+  v.string(),
+  v.pipe(
+    v.looseObject({ pattern: v.string() }),
+    v.transform(({ pattern }) => pattern),
+  ),
+]);
 const Bindings = v.object({
+  name: v.optional(v.string()),
+  route: v.optional(Route),
+  routes: v.optional(v.array(Route)),
+  migrations: v.optional(Migrations),
   kv_namespaces: v.optional(v.array(v.looseObject({ binding: v.string(), id: v.optional(v.string()) })), []),
   durable_objects: v.optional(
-    v.object({ bindings: v.array(v.looseObject({ name: v.string(), class_name: v.string() })) }),
+    v.object({
+      bindings: v.array(
+        v.looseObject({ name: v.string(), class_name: v.string(), script_name: v.optional(v.string()) }),
+      ),
+    }),
     { bindings: [] },
   ),
   version_metadata: v.optional(v.object({ binding: v.string() })),
@@ -15,13 +31,14 @@ const Bindings = v.object({
   vars: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 type Bindings = v.InferOutput<typeof Bindings>;
+type Migration = v.InferOutput<typeof Migrations>[number];
 
 const Config = v.object({
   ...Bindings.entries,
   name: v.string(),
   main: v.string(),
   compatibility_date: v.pipe(v.string(), v.isoDate()),
-  migrations: v.optional(v.array(v.looseObject({ tag: v.string() })), []),
+  migrations: v.optional(Migrations, []),
   env: v.optional(v.record(v.string(), Bindings), {}),
 });
 type Config = v.InferOutput<typeof Config>;
@@ -47,8 +64,9 @@ export function findConfigProblems(
     ...Object.entries(studio.env).flatMap(([name, bindings]) => [
       ...findMissingBindings(bindings, ours, name),
       ...findEnvironmentProblems(name, bindings, studio),
+      ...(bindings.migrations === undefined ? [] : findMigrationProblems(bindings.migrations, ours, name)),
     ]),
-    ...findMigrationProblems(studio, ours),
+    ...findMigrationProblems(studio.migrations, ours),
   ];
 }
 
@@ -69,9 +87,9 @@ function findDateProblem(studio: Config, { compatibility_date }: Config, today: 
 
 function findMissingBindings(studio: Bindings, ours: Bindings, environment?: string): string[] {
   // Environments inherit no bindings.
-  const place = environment === undefined ? "" : ` in the environment ${environment}`;
+  const place = namePlace(environment);
   const option = environment === undefined ? "" : ` --env ${environment}`;
-  const lines = (table: object) => (environment === undefined ? table : { env: { [environment]: table } });
+  const lines = (table: object) => toLines(table, environment);
   const { version_metadata } = ours;
   return [
     ...ours.kv_namespaces
@@ -96,6 +114,15 @@ function findMissingBindings(studio: Bindings, ours: Bindings, environment?: str
           lines({ durable_objects: { bindings: [{ name, class_name }] } }),
         ),
       ),
+    ...studio.durable_objects.bindings
+      .filter(
+        (one) =>
+          one.script_name !== undefined && ours.durable_objects.bindings.some((other) => isSameObject(one, other)),
+      )
+      .map(
+        ({ name, script_name }) =>
+          `wrangler.toml: The Durable Object ${name}${place} is that of the worker ${script_name}: both would store into one. Remove script_name.`,
+      ),
     ...(version_metadata === undefined || isDeepStrictEqual(studio.version_metadata, version_metadata)
       ? []
       : [describe(`The binding ${version_metadata.binding} is missing${place}. Add`, lines({ version_metadata }))]),
@@ -107,11 +134,27 @@ function findEnvironmentProblems(name: string, environment: Bindings, live: Bind
   const shared = environment.kv_namespaces.filter(({ binding, id }) =>
     live.kv_namespaces.some((one) => one.binding === binding && one.id === id && !/^0*$/.test(id ?? "")),
   );
-  const limits = new Map(live.ratelimits.map((limit) => [limit.name, limit]));
-  const counted = environment.ratelimits.filter((one) => limits.get(one.name)?.namespace_id === one.namespace_id);
+  const counted = environment.ratelimits.filter(({ namespace_id }) =>
+    live.ratelimits.some((limit) => limit.namespace_id === namespace_id),
+  );
   const unlimited = live.ratelimits.filter((limit) => environment.ratelimits.every((one) => one.name !== limit.name));
   const place = `in the environment ${name}`;
+  const isInherited = environment.route === undefined && environment.routes === undefined;
+  const taken = listRoutes(isInherited ? live : environment).filter((route) => listRoutes(live).includes(route));
   return [
+    ...(environment.name === live.name
+      ? [
+          `wrangler.toml: The environment ${name} has the name of the live worker, which each of its deployments would replace. Remove its name: it is ${live.name}-${name} then.`,
+        ]
+      : []),
+    ...(taken.length > 0
+      ? [
+          describe(
+            `The environment ${name} would take ${taken.join(", ")} away from the live worker: environments inherit routes. Give it its own, or none`,
+            { env: { [name]: { routes: [], workers_dev: true } } },
+          ),
+        ]
+      : []),
     ...shared.map(
       ({ binding }) =>
         `wrangler.toml: The KV namespace ${binding} ${place} is the live one: both would write into one log. Run "npx wrangler kv namespace create ${binding} --env ${name}", and put the id there that it prints.`,
@@ -142,22 +185,27 @@ export function findMissingVariables(given: unknown): string[] {
   });
 }
 
+const listRoutes = ({ route, routes = [] }: Bindings) => (route === undefined ? routes : [route, ...routes]);
+
+const namePlace = (environment?: string) => (environment === undefined ? "" : ` in the environment ${environment}`);
+const toLines = (table: object, environment?: string) =>
+  environment === undefined ? table : { env: { [environment]: table } };
+
 type ObjectBinding = Bindings["durable_objects"]["bindings"][number];
 const isSameObject = (one: ObjectBinding, other: ObjectBinding) =>
   one.name === other.name && one.class_name === other.class_name;
 
-/** Cloudflare runs each migration once, by its tag, in their order. The studio may have others. */
-function findMigrationProblems(studio: Config, ours: Config): string[] {
-  return ours.migrations.flatMap((migration, index) => {
-    const given = studio.migrations.find(({ tag }) => tag === migration.tag);
-    if (isDeepStrictEqual(given, migration)) return [];
-    const before = ours.migrations[index - 1]?.tag;
-    const order = before === undefined ? "before all others" : `after ${before}`;
+/** Wrangler sends those behind the newest that has run. The studio may have others of its own. */
+function findMigrationProblems(given: Migration[], { migrations }: Config, environment?: string): string[] {
+  return migrations.flatMap((migration) => {
+    const present = given.find(({ tag }) => tag === migration.tag);
+    if (isDeepStrictEqual(present, migration)) return [];
+    const name = `The migration ${migration.tag}`;
     const sentence =
-      given === undefined
-        ? `The migration ${migration.tag} is missing. Add, ${order}`
-        : `The migration ${migration.tag} is not this package's. It must be`;
-    return [describe(sentence, { migrations: [migration] })];
+      present === undefined
+        ? `${name} is missing${namePlace(environment)}. Add, behind all others`
+        : `${name}${namePlace(environment)} is not this package's. It must be`;
+    return [describe(sentence, toLines({ migrations: [migration] }, environment))];
   });
 }
 

@@ -1,13 +1,8 @@
-// The studio: the playground's Kitsu and farms, and a server for forwarded calls. Kitsu and that
-// server are behind proxies that can fail. What was really done in the studio is read from here.
-import { randomBytes } from "node:crypto";
+// The studio: the simulated one, and a server for forwarded calls. Kitsu and that server are behind
+// proxies that can fail. What was really done in the studio is read from here.
 import * as v from "valibot";
-import { TASKS } from "../../playground/data.ts";
-import { ADA } from "../../playground/data-people.ts";
-import { PAPER_LANTERN } from "../../playground/data-projects.ts";
-import { openFarms } from "../../playground/farms/farms.ts";
 import { afanasySettings, flamencoSettings } from "../../playground/farms/settings.ts";
-import { startPlayground } from "../../playground/serve.ts";
+import { openSimulatedStudio } from "../simulated-studio.ts";
 import { FaultyProxy } from "./faulty-proxy.ts";
 import { ForwardServer, TARGETS } from "./forward-server.ts";
 import type { Random } from "./random.ts";
@@ -29,60 +24,34 @@ export type Studio = Awaited<ReturnType<typeof openStudio>>;
 
 /** @param timeLimitS how many seconds an action may take */
 export async function openStudio(random: Random, timeLimitS: number) {
-  const secret = `whsec_${randomBytes(32).toString("base64")}`;
-  const botToken = randomBytes(32).toString("base64url");
-  const farms = await openFarms({ flamencoPort: 0, afanasyPort: 0, frameMs: FRAME_MS });
-  const playground = await startPlayground({
-    port: 0,
-    worker: "http://127.0.0.1:9",
-    farms,
-    botToken,
-    forwardSecret: secret,
-  });
-  const forwardServer = new ForwardServer(secret, random);
-  const kitsuProxy = new FaultyProxy(playground.url, random);
+  const studio = await openSimulatedStudio(FRAME_MS);
+  const { farms, botToken } = studio;
+  const forwardServer = new ForwardServer(studio.forwardSecret, random);
+  const kitsuProxy = new FaultyProxy(studio.kitsu, random);
   const forwardProxy = new FaultyProxy(await forwardServer.open(), random);
   const [kitsuUrl, forwardUrl] = [await kitsuProxy.open(), await forwardProxy.open()];
   const targets = TARGETS.map((id) => [id, { url: `${forwardUrl}/${id}`, title: id, timeLimit: 4 }]);
   const read = async <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> => {
-    const response = await fetch(`${playground.url}/api${path}`, { headers: { authorization: `Bearer ${botToken}` } });
+    const response = await fetch(`${studio.kitsu}/api${path}`, { headers: { authorization: `Bearer ${botToken}` } });
     return v.parse(schema, await response.json());
   };
-  const shots = TASKS.filter(
-    ({ entity }) => entity.projectId === PAPER_LANTERN.id && entity.kind === "Shot" && !entity.canceled,
-  );
   const countComments = async (tag: string, task: string) =>
     (await read(`/data/tasks/${task}/comments`, Comments)).filter(({ text }) => text.includes(`soak ${tag}`)).length;
   const countPlaylists = async (tag: string) =>
     (await read("/data/playlists", Playlists)).filter(({ name }) => name.includes(`soak-${tag}`)).length;
   const jobs = new Map<string, Set<string>>();
   return {
-    kitsu: playground.url,
-    farms,
+    ...studio,
     forwardServer,
     kitsuProxy,
     forwardProxy,
-    tasks: shots.map(({ id }) => id),
-    renderTasks: shots
-      .filter(({ entity, type }) => type.name === "Animation" && !FAILING_SHOTS.test(entity.name))
-      .map(({ id }) => id),
-    /** the fields that Kitsu sends, without the selection */
-    call: {
-      entitytype: "shot",
-      originurl: "/productions/shots",
-      productionid: PAPER_LANTERN.id,
-      userid: ADA.id,
-      useremail: ADA.email,
-    },
-    person: { personid: ADA.id, personemail: ADA.email },
+    renderTasks: studio.findRenderTasks((shot) => !FAILING_SHOTS.test(shot)),
     variables: {
-      KITSU_URL: playground.url,
+      ...studio.variables,
       KITSU_API: `${kitsuUrl}/api`,
-      KITSU_TOKEN: botToken,
       LOCAL: "1",
       ACTION_TIME_LIMIT: String(timeLimitS),
       FORWARD_TARGETS: JSON.stringify(Object.fromEntries(targets)),
-      FORWARD_SECRET: secret,
       FLAMENCO: JSON.stringify(flamencoSettings(farms.flamenco.url)),
       AFANASY: JSON.stringify(afanasySettings(farms.afanasy.url)),
     },
@@ -112,8 +81,7 @@ export async function openStudio(random: Random, timeLimitS: number) {
       kitsuProxy.close();
       forwardProxy.close();
       forwardServer.close();
-      await playground.close();
-      await farms.close();
+      await studio.close();
     },
   };
 }

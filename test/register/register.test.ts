@@ -64,6 +64,21 @@ describe("npm run register", () => {
     }
   });
 
+  it("renames its entries, and no others, when the suffix comes, changes or goes", async () => {
+    kitsu.add({ name: "Debug 4K", url: `${worker.url}/actions/debug?preset=4k` });
+    worker.offers = [STATISTICS];
+    const rename = (suffix: string) => register(["--yes"], { KITSU_TOKEN: "admin-token", REGISTER_SUFFIX: suffix });
+    for (const [suffix, plan, name] of [
+      ["staging", "1 to create, 0 to change", "Statistics (staging)"],
+      [" staging ", "Nothing to do.", "Statistics (staging)"],
+      ["tests", "0 to create, 1 to change", "Statistics (tests)"],
+      ["", "0 to create, 1 to change", "Statistics"],
+    ] as const) {
+      expect((await rename(suffix)).stdout).toContain(plan);
+      expect(kitsu.names()).toEqual(["Debug 4K", name]);
+    }
+  });
+
   it("changes nothing with --dry-run, and exits with 2 if there is something to do, else with 0", async () => {
     expect(await register(["--dry-run"])).toMatchObject({ code: 2, stderr: "" });
     expect(kitsu.writes).toBe(0);
@@ -140,10 +155,25 @@ describe("npm run register refuses, with a reason,", () => {
     [["--worker", "edge.studio.example"], "--worker must be an address like"],
     [["--kitsu", "ftp://kitsu"], "--kitsu must be an address like"],
     [["--worker", "https://edge.example/?x=1"], "--worker must be an address like"],
+    [["--worker", "https://ada:secret@edge.example"], "--worker must be an address like"],
+    [["--kitsu", "https://ada@kitsu.example"], "--kitsu must be an address like"],
   ])("the arguments %j", async (args, sentence) => {
     const { code, stderr } = await register(args);
     expect(code).toBe(1);
     expect(stderr).toContain(sentence);
+  });
+
+  it("a Kitsu that redirects, to which the token is not sent", async () => {
+    const old = await startWorker();
+    old.answer = { status: 301, body: "", location: `${kitsu.api}/auth/authenticated` };
+    try {
+      const { code, stderr } = await register(["--yes", "--kitsu", old.url]);
+      expect(code).toBe(1);
+      expect(stderr).toContain("redirects to");
+      expect(kitsu.requests).toEqual([]);
+    } finally {
+      await old.close();
+    }
   });
 
   it("to run without an address", async () => {

@@ -78,6 +78,16 @@ describe("wrangler.local.toml", () => {
     });
   });
 
+  it("may leave a list empty", () => {
+    expect(mergeConfig({ ratelimits: [{ name: "CALLS_BY_PERSON" }] }, { ratelimits: [] })).toEqual({ ratelimits: [] });
+  });
+
+  it("has the last word on the order of migrations: those that have run come before", () => {
+    const tags = (...names: string[]) => ({ migrations: names.map((tag) => ({ tag })) });
+    const upgraded = mergeConfig(tags("v1", "v2", "v3", "v4"), tags("back", "again", "v4"));
+    expect(upgraded).toEqual(tags("v1", "v2", "v3", "back", "again", "v4"));
+  });
+
   it("says where it is wrong", async () => {
     write("wrangler.local.toml", "[vars");
     await expect(readWranglerConfig(folder)).rejects.toThrow("wrangler.local.toml is not valid TOML");

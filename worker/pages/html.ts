@@ -66,7 +66,9 @@ function write(content: Content, reader: Reader): string {
   if (content instanceof Markup) return content.write(reader);
   if (typeof content === "string" || typeof content === "number") return escapeText(String(content));
   if (isText(content)) return escapeText(localize(content, reader));
-  return content.map((one) => write(one, reader)).join("");
+  if (Array.isArray(content)) return content.map((one) => write(one, reader)).join("");
+  // A newer version may have stored other values in a table.
+  return escapeText(JSON.stringify(content));
 }
 
 const escapeText = (text: string) => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);

@@ -16,7 +16,7 @@ import { readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { withFields } from "../request/request-snapshot.ts";
 import { limitToVisible } from "../services/visible-data.ts";
-import { linkRun, readAttempt } from "../storage/run-links.ts";
+import { linkRun, makeRunId, readAttempt } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { summarizeSelection } from "../storage/selected-tasks.ts";
 import { type ActionEffects, createActionContext } from "./action-context.ts";
@@ -159,7 +159,7 @@ async function runFor(
   });
   state.effects = effects;
   const hasRequestedId = requestedId !== undefined;
-  return operation.run(actionContext, effects, { at, token: recorder?.token ?? "", hasRequestedId, isTaken });
+  return operation.run(actionContext, effects, { at, token: recorder?.token ?? makeRunId(), hasRequestedId, isTaken });
 }
 
 function checkMethod(request: Request, action: Action): void {

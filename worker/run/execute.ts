@@ -43,7 +43,8 @@ export async function execute(
 ): Promise<ExecuteResult> {
   const { call, person, run } = actionContext;
   const identity = identifyRun(at, action.id, person);
-  // Opened only when needed: an action that changes nothing works without Durable Objects.
+  // Opened only when needed: an action that changes nothing works without Durable Objects. And each
+  // time: a deployment breaks what was opened before.
   const coordinator = () => getRunCoordinator(place.env, run.id);
   if (isTaken) return { duplicate: await findDuplicate(action, actionContext, at, place) };
 
@@ -62,7 +63,8 @@ export async function execute(
   if (confirmation !== undefined) return ask(confirmation.ask, confirmation.shown);
 
   const takesTurn = runsOnce(action, call, hasRequestedId);
-  const first = takesTurn ? await coordinator().takeTurn(identity, token) : undefined;
+  const takeTurn = () => coordinator().takeTurn(identity, token);
+  const first = takesTurn ? await takeTurn().catch(takeTurn) : undefined;
   if (first !== undefined) return { duplicate: await findDuplicate(action, actionContext, first.at, place) };
   const reply =
     call.retryOf === undefined
@@ -77,7 +79,8 @@ export async function execute(
   if (effects.undo === undefined || reply.kind !== "done") return { reply };
   const { data, lifeS, label } = effects.undo;
   const undo = { until: Date.now() + lifeS * 1_000, label };
-  await coordinator().offerUndo(identity, { data: JSON.stringify(data), until: undo.until });
+  const offer = () => coordinator().offerUndo(identity, { data: JSON.stringify(data), until: undo.until });
+  await offer().catch(offer);
   return { reply, undo };
 }
 
@@ -88,8 +91,9 @@ async function retryOnce(
   run: () => Promise<Reply>,
   { env, base }: Place,
 ): Promise<Reply> {
-  const coordinator = getRunCoordinator(env, first.id);
-  const other = await coordinator.takeRetry(own);
+  const coordinator = () => getRunCoordinator(env, first.id);
+  const take = () => coordinator().takeRetry(own);
+  const other = await take().catch(take);
   if (other !== undefined) {
     throw new Failure("already-submitted", {
       text: message("run.retriedBefore"),
@@ -102,7 +106,7 @@ async function retryOnce(
     hasStarted = reply.kind === "done" || reply.kind === "started";
     return reply;
   } finally {
-    if (!hasStarted) await coordinator.returnRetry(own.id);
+    if (!hasStarted) await coordinator().returnRetry(own.id);
   }
 }
 

@@ -52,11 +52,13 @@ export function startRecording(
   }
   const token = makeRunId();
   const { id, at, action } = started;
-  const coordinator = getRunCoordinator(env, id);
   const { reply, status } = runInterrupted(nameAction(action, settings));
   const draft = encodeDraft({ ...started, reply, status, tookMs: settings.actionTimeLimitMs });
   const until = Date.now() + settings.actionTimeLimitMs + GRACE_MS;
-  const known = coordinator.startRequest({ token, attempt, at, action, until }, draft);
+  const start = () => getRunCoordinator(env, id).startRequest({ token, attempt, at, action, until }, draft);
+  // A deployment resets the coordinator, and breaks what has been connected to it. So each call has
+  // a connection of its own, and one that fails is repeated.
+  const known = start().catch(start);
   // This is awaited later, or never. Until then, a rejection must not count as unhandled.
   known.catch(() => undefined);
   return {
@@ -66,14 +68,11 @@ export function startRecording(
       // A refused call that got another id does not belong to this run.
       const isOwn = record?.id === id;
       const end = isOwn ? describeEnd(record, base, settings) : undefined;
+      const pending = isOwn && !isLogged ? record : undefined;
+      const endRequest = () => getRunCoordinator(env, id).endRequest(token, end, pending, isOwn ? asked : undefined);
       try {
         await known;
-        const ended = await coordinator.endRequest(
-          token,
-          end,
-          isOwn && !isLogged ? record : undefined,
-          isOwn ? asked : undefined,
-        );
+        const ended = await endRequest().catch(endRequest);
         if (isOwn && !isLogged && ended.isKept) {
           // The coordinator writes a question to the log unless it is answered soon.
           return record.reply.kind === "ask" ? undefined : { record, keptBy: token };

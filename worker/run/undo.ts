@@ -5,7 +5,7 @@ import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
-import { getRunCoordinator } from "../storage/run-coordinator.ts";
+import { getRunCoordinator, type RunCoordinator } from "../storage/run-coordinator.ts";
 import { linkRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { getLongRun } from "./long-run/run-lookup.ts";
@@ -24,26 +24,30 @@ export async function undoRun(
   const { undo } = action;
   // The log may have other records with this id, of calls that were refused. They offer no undo.
   if (undo === undefined || record.undo === undefined) throw undoExpired(action);
-  const coordinator = getRunCoordinator(env, record.id);
-  const turn = await coordinator.takeUndo();
+  const turn = await getRunCoordinator(env, record.id).takeUndo();
   if (turn.state !== "ready") {
     if (turn.state === "undone") return { reply: undoneBefore(action) };
     if (turn.state === "lost") throw undoExpired(action);
     throw new Failure("already-submitted", { text: message("run.undoRunning") });
   }
+  const end = (...how: Parameters<RunCoordinator["endUndo"]>) => {
+    // A deployment may have reset the coordinator meanwhile.
+    const tell = () => getRunCoordinator(env, record.id).endUndo(...how);
+    return tell().catch(tell);
+  };
   try {
     const reply = await undo(actionContext, JSON.parse(turn.data), linkRun(actionContext.base, record.id, record.at));
     if (reply.kind !== "done") {
-      await coordinator.endUndo(false);
+      await end(false);
       return { reply };
     }
     const { person, run } = actionContext;
     const undone = { ...record, undone: { at: Date.now(), person: person.name, reply } };
-    await coordinator.endUndo(true, run.id, undone);
+    await end(true, run.id, undone);
     await tellLongRun(undone, env);
     return { reply, undone: { record: undone, keptBy: run.id } };
   } catch (thrown) {
-    await coordinator.endUndo(false);
+    await end(false);
     throw thrown;
   }
 }

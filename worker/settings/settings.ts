@@ -206,7 +206,9 @@ const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2,3})?={0,2}$/;
 const Secrets = v.pipe(
   v.string(),
   v.trim(),
-  v.check((secrets) => secrets.split(" ").every((secret) => SECRET.test(secret))),
+  v.transform((secrets) => secrets.split(/\s+/)),
+  v.array(v.pipe(v.string(), v.regex(SECRET))),
+  v.transform((secrets) => secrets.join(" ")),
 );
 
 /**

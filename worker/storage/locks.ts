@@ -47,7 +47,7 @@ export class Locks extends DurableObject<Env> {
     for (const task of tasks) {
       if (taken.has(task)) continue;
       this.ctx.storage.sql.exec(
-        "INSERT INTO holds VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = MAX(until, excluded.until)",
+        "INSERT INTO holds (task, run, person, since, until) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET until = MAX(until, excluded.until)",
         ...[task, run, person, Date.now(), until],
       );
     }

@@ -23,6 +23,8 @@ const WRITE_AFTER_MAX_MS = 60_000;
 const WRITE_QUESTION_AFTER_MS = 60_000;
 /** KV takes one write per key and second. */
 const RETRY_SOON_MS = 1_100;
+/** A record that only a newer version can read waits until that is deployed again. */
+const RETRY_NEWER_MS = 3_600_000;
 
 /** Calls that change nothing have a log entry each, so one id may have several pending records. */
 const PENDING_MAX = 20;
@@ -124,12 +126,14 @@ export class PendingRecords {
     const now = Date.now();
     for (const { line, by, writeAt, ...before } of await this.#list()) {
       if (writeAt > now) continue;
-      const record = await this.read(Number(line));
+      const stored = await readParts(this.#storage, RECORD + line);
+      const record = parseRecord(stored);
       const delivered = record && (await this.#tryDelivery(env, record, before));
       const newest = v.safeParse(Pending, await this.#storage.get(PENDING + line));
       if (!newest.success || newest.output.by !== by) continue;
-      if (delivered === undefined || isDelivered(delivered)) await this.#delete(line);
-      else await this.#storage.put(PENDING + line, { by, writeAt: Date.now() + WRITE_AFTER_MS, ...delivered });
+      const waitMs = record === undefined ? RETRY_NEWER_MS : WRITE_AFTER_MS;
+      if (stored === undefined || (delivered && isDelivered(delivered))) await this.#delete(line);
+      else await this.#storage.put(PENDING + line, { by, writeAt: Date.now() + waitMs, ...before, ...delivered });
     }
   }
 

@@ -131,7 +131,7 @@ export class RunCoordinator extends DurableObject<Env> {
   async takeTurn(identity: RunIdentity, token: string): Promise<RunIdentity | undefined> {
     const { kv } = this.ctx.storage;
     // Reads and writes without a pause in between, as takeRetry does: one caller gets the turn.
-    if (kv.get("turn") !== undefined) return (await this.read()).identity ?? identity;
+    if (![undefined, token].includes(kv.get<string>("turn"))) return (await this.read()).identity ?? identity;
     kv.put("turn", token);
     // A pending record that only says "asked" must not overwrite what happens now.
     await this.#pending.dropCall(identity.at);

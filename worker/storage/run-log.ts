@@ -14,7 +14,8 @@ import { RUN_STATES, RunRecord, stateOf } from "./run-record.ts";
 /** One line of the log. KV allows 1,024 bytes of metadata. */
 export const Summary = v.object({
   action: v.string(),
-  state: v.picklist(RUN_STATES),
+  /** a newer version may know others */
+  state: v.fallback(v.picklist(RUN_STATES), "unconfirmed"),
   title: StoredText,
   person: v.string(),
   email: v.string(),
@@ -120,9 +121,10 @@ const EMAIL_LEAST_CHARS = 100;
 /** Reads a record with one `get`: each URL of a run has its start time. Throws if there is none. */
 export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
   const stored = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
+  if (stored === undefined || stored === null) throw unknownRun(settings);
   const record = parseRecord(stored);
-  if (record === undefined) throw unknownRun(settings);
-  return record;
+  if (record !== undefined) return record;
+  throw new Failure("unknown-run", { text: message("storage.newerRun"), advice: message("storage.afterUpgrade") });
 }
 
 export const unknownRun = ({ logRetentionS }: Settings) =>

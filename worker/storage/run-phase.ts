@@ -17,8 +17,11 @@ export const StoredPhase = v.object({
   seen: v.array(v.string()),
   voided: v.array(v.string()),
   running: v.array(RunningRequest),
-  /** how its last request ended, without personal data: anyone who has the id may read it */
-  end: v.optional(v.object({ reply: StoredReply, offers: StoredOffers })),
+  /**
+   * how its last request ended, without personal data: anyone who has the id may read it. The rest
+   * counts even if only a newer version can read this.
+   */
+  end: v.fallback(v.optional(v.object({ reply: StoredReply, offers: StoredOffers })), undefined),
   isInterrupted: v.optional(v.boolean()),
 });
 type StoredPhase = v.InferOutput<typeof StoredPhase>;

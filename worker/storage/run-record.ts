@@ -9,7 +9,8 @@ const pairs = v.array(v.tuple([v.string(), v.string()]));
 
 const earlier = v.optional(v.object({ id: v.string(), at: v.number(), root: text }));
 
-export const RunRecord = v.object({
+/** It keeps members that only a newer version knows, for when that is deployed again. */
+export const RunRecord = v.looseObject({
   id: v.string(),
   /** when the run started, in epoch milliseconds */
   at: v.number(),
@@ -63,7 +64,7 @@ export const RunRecord = v.object({
   erased: v.optional(v.boolean()),
 });
 /** @interface */
-export type RunRecord = v.InferOutput<typeof RunRecord>;
+export type RunRecord = v.InferOutput<v.ObjectSchema<typeof RunRecord.entries, undefined>>;
 
 /**
  * - `partial`: some tasks failed or were skipped

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from afserver import Afserver, TOKEN
+from afanasy_relay.config import read_config
 
 RELAY = Path(__file__).resolve().parent.parent / "relay.py"
 EXAMPLE = RELAY.parent / "relay.example.json"
@@ -91,6 +92,11 @@ class Configuration(unittest.TestCase):
         fits = 'blender -b "/mnt/prod/demo/SQ01/SH010/SH010.blend" -o "/mnt/render/demo/SQ01_SH010/SH010.####" -s @#@ -e @#@ -a'
         self.assertRegex(fits, f"^{pattern}$")
         self.assertNotRegex(fits.replace("/mnt/prod/demo/SQ01/SH010/SH010.blend", "-P"), f"^{pattern}$")
+
+    def test_has_a_token_in_each_line_while_one_is_replaced(self):
+        (self.folder / "token").write_text(f"new-{TOKEN}\r\n{TOKEN}\n\n")
+        self.command()
+        self.assertEqual(read_config(self.folder / "relay.json").tokens, (b"new-" + TOKEN.encode(), TOKEN.encode()))
 
     def test_needs_a_long_token(self):
         (self.folder / "token").write_text("short\n")

@@ -93,7 +93,8 @@ describe("the starter", () => {
 
   it("has a staging environment with the same bindings, but no storage and no limit in common", async () => {
     const { env, ...live } = Object(await readWranglerConfig(template));
-    const { vars, kv_namespaces, ratelimits, ...bindings } = env.staging;
+    const { vars, kv_namespaces, ratelimits, routes, workers_dev, ...bindings } = env.staging;
+    expect([routes, workers_dev]).toEqual([[], true]);
     expect(bindings).toEqual({ durable_objects: live.durable_objects, version_metadata: live.version_metadata });
     expect(Object.keys(vars)).toEqual(Object.keys(live.vars));
     expect(kv_namespaces.map(Object.keys)).toEqual(live.kv_namespaces.map(Object.keys));

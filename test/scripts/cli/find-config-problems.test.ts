@@ -13,8 +13,8 @@ const source = stringify(template);
 const TODAY = "2999-12-31";
 
 /** The problems of the template with another text in place of this one. */
-function problemsWith(from: string | RegExp, to: string): string[] {
-  const changed = source.replace(from, to);
+function problemsWith(from: string | RegExp, to: string | ((part: string) => string)): string[] {
+  const changed = typeof to === "string" ? source.replace(from, to) : source.replace(from, to);
   expect(changed).not.toBe(source);
   return findConfigProblems(parse(changed), ours, TODAY);
 }
@@ -53,6 +53,12 @@ id = "1"
       "a Durable Object of another class",
       OBJECT,
       '[[durable_objects.bindings]]\nname = "LONG_RUNS"\nclass_name = "Mine"\n',
+      "LONG_RUNS is missing",
+    ],
+    [
+      "a Durable Object of another name",
+      OBJECT,
+      '[[durable_objects.bindings]]\nname = "MINE"\nclass_name = "LongRun"\n',
       "LONG_RUNS is missing",
     ],
     ["no version", /\[version_metadata\]\nbinding = "VERSION"/, "", "The binding VERSION is missing. Add"],
@@ -110,12 +116,58 @@ id = "1"
     ]);
   });
 
-  it("is told of a missing migration, and where it belongs", () => {
+  it("is told of a missing migration, which belongs behind those that have run", () => {
     const [problem = "", ...others] = problemsWith(
-      /\[\[migrations\]\]\ntag = "v2"[\s\S]*?(?=\n\[\[migrations\]\])/,
-      "",
+      /\[\[migrations\]\]\ntag = "v3"[\s\S]*?\n\n/,
+      '[[migrations]]\ntag = "mine"\nnew_sqlite_classes = ["Mine"]\n\n',
     );
     expect(others).toEqual([]);
-    expect(problem).toContain('The migration v2 is missing. Add, after v1:\n\n  [[migrations]]\n  tag = "v2"\n');
+    expect(problem).toContain(
+      'The migration v3 is missing. Add, behind all others:\n\n  [[migrations]]\n  tag = "v3"\n',
+    );
+  });
+
+  it("is told what the migrations of an environment lack, which replace the others", () => {
+    const own = `${source}\n[[env.staging.migrations]]\ntag = "v1"\nnew_sqlite_classes = ["RunCoordinator"]\n`;
+    const [changed, ...missing] = findConfigProblems(parse(own), ours, TODAY);
+    expect(changed).toContain("The migration v1 in the environment staging is not this package's. It must be");
+    expect(missing.map((problem) => problem.split("\n")[0])).toEqual([
+      "wrangler.toml: The migration v2 is missing in the environment staging. Add, behind all others:",
+      "wrangler.toml: The migration v3 is missing in the environment staging. Add, behind all others:",
+    ]);
+    expect(missing[0]).toContain("[[env.staging.migrations]]");
+  });
+
+  const ROUTES = /(\[env\.staging\]\n)routes = \[\]\n/;
+  const LIVE_ROUTE = 'routes = [{ pattern = "edge.studio.tld", custom_domain = true }]\n';
+  const INHERITED = `wrangler.toml: The environment staging would take edge.studio.tld away from the live worker: environments inherit routes. Give it its own, or none:
+
+  [env.staging]
+  routes = []
+  workers_dev = true
+`;
+  const withLiveRoute = (staging: string) =>
+    findConfigProblems(parse(LIVE_ROUTE + source.replace(ROUTES, `$1${staging}`)), ours, TODAY);
+
+  it("is told of an environment that would take the live worker's address away", () => {
+    expect(source).toMatch(ROUTES);
+    expect(withLiveRoute("routes = []\n")).toEqual([]);
+    expect(withLiveRoute('routes = ["staging.studio.tld/*"]\n')).toEqual([]);
+    expect(withLiveRoute('route = "staging.studio.tld/*"\n')).toEqual([]);
+    expect(withLiveRoute("")).toEqual([INHERITED]);
+    expect(withLiveRoute(LIVE_ROUTE)).toEqual([INHERITED]);
+    expect(withLiveRoute('route = "edge.studio.tld"\n')).toEqual([INHERITED]);
+  });
+
+  it("is told of an environment that is the live worker itself, or stores into it", () => {
+    expect(problemsWith(ROUTES, '$1routes = []\nname = "kitsu-actions"\n')).toEqual([
+      "wrangler.toml: The environment staging has the name of the live worker, which each of its deployments would replace. Remove its name: it is kitsu-actions-staging then.",
+    ]);
+    expect(problemsWith(STAGED_OBJECT, (lines: string) => `${lines}script_name = "kitsu-actions"\n`)).toEqual([
+      "wrangler.toml: The Durable Object LONG_RUNS in the environment staging is that of the worker kitsu-actions: both would store into one. Remove script_name.",
+    ]);
+    expect(problemsWith('namespace_id = "7312"', 'namespace_id = "7301"')).toMatchObject([
+      expect.stringContaining("CALLS_BY_ADDRESS in the environment staging has the live one's namespace_id 7301"),
+    ]);
   });
 });

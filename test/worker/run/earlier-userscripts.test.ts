@@ -2,6 +2,7 @@
 // of this version. Each fixture is what the userscript of that day reads answers with, as it was
 // built then.
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { parseResponse } from "../../../contract.ts";
 import type { Action } from "../../../worker/action/action.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { Failure } from "../../../worker/format/failure.ts";
@@ -10,6 +11,7 @@ import type { Reply } from "../../../worker/format/reply.ts";
 import { hear as hearFirst } from "../../fixtures/userscript/contract-2026-11-23.js";
 import { hear as hearWithLongRuns } from "../../fixtures/userscript/contract-2026-11-24.js";
 import { hear as hearBeforeLanguages } from "../../fixtures/userscript/contract-2026-11-28.js";
+import { EARLIER_STATES, listRecords } from "../../support/worker/earlier-states.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
 import { newRunId } from "../../support/worker/runs.ts";
 import { ajax, ask, TASK } from "../../support/worker/worker.ts";
@@ -73,6 +75,19 @@ it.each(Object.entries(USERSCRIPTS))(
     }
   },
 );
+
+/** Their texts were written in English when they answered, so the log has what was sent. */
+const WORKERS = EARLIER_STATES.filter((state) =>
+  listRecords(state).every(({ reply }) => typeof reply.title === "string"),
+);
+
+it.each(WORKERS)("today's userscript reads what the worker of $version answered, after a rollback", (state) => {
+  for (const { id, at, reply } of listRecords(state)) {
+    const run = { id, url: `https://edge.studio.tld/runs/${id}?at=${at}` };
+    const parsed = parseResponse(200, "application/json", JSON.stringify({ version: 1, run, reply }));
+    expect(parsed).toMatchObject({ kind: "reply", run, reply: { kind: reply.kind, title: reply.title } });
+  }
+});
 
 it.each(Object.entries(USERSCRIPTS))("the userscript of %s reads failures, with what to do", async (_, hear) => {
   run.mockImplementation(async () => {

@@ -107,6 +107,17 @@ describe("settings", () => {
     }
   });
 
+  it.each([
+    ["with more spaces, and a line at its end", `${SECRET}  ${SECRET}AAAA \n`, `${SECRET} ${SECRET}AAAA`],
+    ["a line each", `${SECRET}\r\n${SECRET}AAAA\n`, `${SECRET} ${SECRET}AAAA`],
+    ["three of them", `${SECRET} ${SECRET}AAAA ${SECRET}BBBB`, `${SECRET} ${SECRET}AAAA ${SECRET}BBBB`],
+    ["one of them malformed", `${SECRET} whsec_old`, undefined],
+    ["none", " ", undefined],
+  ])("sign with the new and the old secret of a target: %s", (_, FORWARD_SECRET, secret) => {
+    const FORWARD_TARGETS = { publish: { url: "https://a.tld" } };
+    expect(read({ FORWARD_TARGETS, FORWARD_SECRET }).forwardTargets).toMatchObject([{ secret }]);
+  });
+
   it("may give a forward target's title and description in each language", () => {
     const title = { en: "Publish", fr: "Publier" };
     const about = { en: "Publishes it.", fr: "La publie." };
@@ -185,6 +196,8 @@ describe("settings", () => {
     ["LOG_RETENTION_DAYS", "1,000"],
     ["LOG_RETENTION_DAYS", "1.000"],
     ["FORWARD_TARGETS", "{"],
+    ["ACTION_LIMITS", { "*": { people: ["Ada Artist"] } }],
+    ["ACTION_LIMITS", { "*": { people: ["ada@studio.tld bob@studio.tld"] } }],
     ["FORWARD_TARGETS", { Publish: { url: "https://a.tld" } }],
     ["FORWARD_TARGETS", { publish: { url: "a.tld" } }],
     ["FORWARD_TARGETS", { publish: {} }],

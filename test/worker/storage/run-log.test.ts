@@ -145,7 +145,7 @@ describe("the log", () => {
     await record(written, makeRecord(), makeRecord({ at: NOON - 1 }));
     const lists = vi.spyOn(env.RUNS, "list");
     const find = (id: string, at: number) => readRunRecord(makeEnv(), readSettings(makeEnv()), id, at);
-    expect(await find(written.id, NOON)).toEqual(written);
+    expect(await find(written.id, NOON)).toEqual({ ...written, version: 2 });
     expect(lists).not.toHaveBeenCalled();
     await expect(find(newRunId(), NOON)).rejects.toMatchObject({ code: "unknown-run" });
     await expect(find(written.id, NOON + 1)).rejects.toMatchObject({ code: "unknown-run" });

@@ -1,6 +1,7 @@
 // What is stored about a long run: how it started, where it stands, and the action's own data. The
 // three are stored separately, because they change at different times.
 import * as v from "valibot";
+import { skipInvalid } from "../../../contract/skip-invalid.ts";
 import type { Control, RunStatus } from "../../action/action.ts";
 import { removeUnsafeLinks } from "../../action/safe-links.ts";
 import { ENGLISH, Reader } from "../../format/reader.ts";
@@ -40,7 +41,8 @@ const time = v.optional(v.number());
 /** Times are epoch milliseconds. */
 export const StoredState = v.object({
   reply: StoredReply,
-  controls: v.array(v.picklist(["cancel", "pause", "resume"])),
+  /** without those of a newer version */
+  controls: skipInvalid(v.picklist(["cancel", "pause", "resume"])),
   startedAt: v.number(),
   endedAt: time,
   /** when the reply last changed, and when a person last started or controlled the run */

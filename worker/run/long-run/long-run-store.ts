@@ -23,6 +23,11 @@ export class LongRunStore {
     return this.#run;
   }
 
+  /** Throws if there is a run that only a newer version can read: it goes on once that is back. */
+  async checkEmpty(): Promise<void> {
+    if ((await this.#storage.get("start")) !== undefined) throw new Error("A newer version stored this run");
+  }
+
   async create(start: LongRunStart, state: LongRunState): Promise<StoredLongRun> {
     await this.#storage.put({ ...toStartParts(start), ...toStateParts(state) });
     this.#run = { start, state };

@@ -171,7 +171,7 @@ export class LongRun extends DurableObject<Env> {
   async #step(): Promise<void> {
     try {
       const run = await this.#store.load();
-      if (run === undefined) return;
+      if (run === undefined) return await this.#store.checkEmpty();
       if (isOver(run.state)) return await this.#end(run);
       const announced = run.state.isAnnounced ? run : await this.#announce(run);
       const { status, trouble } = await this.#poll(announced);

@@ -58,7 +58,7 @@ export class ChatOutbox {
     if (kind !== "run" || code === null || blame === "caller" || !failures.includes(action)) return;
     const others = this.#sql.exec("SELECT code FROM alerts WHERE action = ? AND code != ?", action, code).toArray();
     this.#sql.exec(
-      "INSERT INTO alerts VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1",
+      "INSERT INTO alerts (action, code, count, since) VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE SET count = count + 1",
       ...[action, others.length < CODES_MAX ? code : OTHER_CODE, Date.now()],
     );
   }
@@ -84,7 +84,10 @@ export class ChatOutbox {
         .exec<{ code: string; count: number }>("SELECT code, count FROM alerts WHERE action = ?", action)
         .toArray();
       if (!(await this.#post(settings, writeFailures(settings, action, since, codes), signal))) return;
-      this.#sql.exec("INSERT INTO told VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at", action, Date.now());
+      this.#sql.exec(
+        "INSERT INTO told (action, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
+        ...[action, Date.now()],
+      );
       // Others may have come in meanwhile.
       for (const { code, count } of codes)
         this.#sql.exec(

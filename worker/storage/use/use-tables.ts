@@ -15,6 +15,7 @@ const CODES_MAX = 30;
  */
 const UNSTABLE = { days: 7, runs: 5, faults: 3, percent: 30, well: 5 };
 
+/** A newer version may add columns, so whoever writes names those that it knows. */
 const TABLES = [
   "days (day TEXT, action TEXT, runs INT, failed INT, faults INT, tasks INT, retries INT, undos INT, PRIMARY KEY (day, action))",
   "failures (day TEXT, action TEXT, code TEXT, count INT, PRIMARY KEY (day, action, code))",
@@ -73,14 +74,14 @@ export class UseTables {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     for (const table of TABLES) sql.exec(`CREATE TABLE IF NOT EXISTS ${table} WITHOUT ROWID`);
-    sql.exec("INSERT INTO facts VALUES ('since', ?) ON CONFLICT DO NOTHING", String(Date.now()));
+    sql.exec("INSERT INTO facts (name, value) VALUES ('since', ?) ON CONFLICT DO NOTHING", String(Date.now()));
   }
 
   /** Counts an event. Returns false if it was counted before. */
   add(event: UseEvent): boolean {
     const { key, kind, action, code, blame, tookMs, tasks, isRetry } = event;
     const isNew = this.#sql.exec(
-      "INSERT INTO seen VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key",
+      "INSERT INTO seen (key, until) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key",
       key,
       Date.now() + SEEN_MS,
     );
@@ -91,18 +92,21 @@ export class UseTables {
       ? [1, Number(code !== null), Number(blame === "action"), tasks, Number(isRetry), 0]
       : [0, 0, 0, 0, 0, 1];
     this.#sql.exec(
-      "INSERT INTO days VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, failed = failed + excluded.failed, faults = faults + excluded.faults, tasks = tasks + excluded.tasks, retries = retries + excluded.retries, undos = undos + excluded.undos",
+      "INSERT INTO days (day, action, runs, failed, faults, tasks, retries, undos) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET runs = runs + excluded.runs, failed = failed + excluded.failed, faults = faults + excluded.faults, tasks = tasks + excluded.tasks, retries = retries + excluded.retries, undos = undos + excluded.undos",
       ...[day, action, ...counts],
     );
     if (!isRun) return true;
-    if (code !== null) this.#increase("failures", [day, action, this.#chooseCode(day, action, code)]);
-    if (tookMs !== null) this.#increase("durations", [day, action, toStep(tookMs)]);
+    if (code !== null) this.#increase("failures", "code", [day, action, this.#chooseCode(day, action, code)]);
+    if (tookMs !== null) this.#increase("durations", "step", [day, action, toStep(tookMs)]);
     this.#noteLast(event);
     return true;
   }
 
-  #increase(table: "failures" | "durations", key: readonly (string | number)[]): void {
-    this.#sql.exec(`INSERT INTO ${table} VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1`, ...key);
+  #increase(table: "failures" | "durations", column: "code" | "step", key: readonly (string | number)[]): void {
+    this.#sql.exec(
+      `INSERT INTO ${table} (day, action, ${column}, count) VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1`,
+      ...key,
+    );
   }
 
   #chooseCode(day: string, action: string, code: string): string {
@@ -116,7 +120,7 @@ export class UseTables {
   #noteLast({ action, at, person, code, blame }: UseEvent): void {
     const well = code === null ? "well + 1" : blame === "action" ? "0" : "well";
     this.#sql.exec(
-      `INSERT INTO last VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at), person = IIF(excluded.at < at, person, excluded.person), name = IIF(excluded.at < at, name, excluded.name), well = ${well}`,
+      `INSERT INTO last (action, at, person, name, well) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET at = MAX(at, excluded.at), person = IIF(excluded.at < at, person, excluded.person), name = IIF(excluded.at < at, name, excluded.name), well = ${well}`,
       ...[action, at, person?.id ?? "", person?.name ?? ""],
     );
   }
@@ -199,6 +203,10 @@ export class UseTables {
   }
 
   setFact(name: string, value: string): void {
-    this.#sql.exec("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", name, value);
+    this.#sql.exec(
+      "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      name,
+      value,
+    );
   }
 }
