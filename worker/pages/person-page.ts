@@ -10,7 +10,7 @@ export type Erasure = {
   erased: number;
   running: number;
   /** who else had runs with the address */
-  ids: readonly string[];
+  ids?: readonly string[];
   searched: number;
   until: number | undefined;
   cursor: string | undefined;
@@ -60,7 +60,7 @@ function renderEraseForm(person: string, place: string, erasure?: Erasure): Cont
     cursor: erasure.cursor ?? "",
     erased: erasure.erased,
     running: erasure.running,
-    ids: `${erasure.ids}`,
+    ...(erasure.ids !== undefined && erasure.ids.length > 0 && { ids: `${erasure.ids}` }),
   };
   return html`<form method="post" action="${place}/erase"${erasure !== undefined && html` data-continue`}>
 ${Object.entries({ person, ...kept }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -68,7 +68,7 @@ ${Object.entries({ person, ...kept }).map(([name, value]) => html`<input type="h
 </form>`;
 }
 
-function renderErasure({ erased, running, ids, searched, until, cursor }: Erasure, place: string): Content {
+function renderErasure({ erased, running, ids = [], searched, until, cursor }: Erasure, place: string): Content {
   return html`<div role="status"><p class="advice">${cursor === undefined && html`<span class="tag done">${message("log.stateDone")}</span> `}${message("log.erasedRuns", { count: erased })}</p>
 ${cursor !== undefined && until !== undefined && html`<p>${rich("log.searched", { count: searched, until: renderTime(until) })}</p>`}
 ${running > 0 && html`<p>${message("log.stillRunning", { count: running })}</p>`}
