@@ -9,10 +9,18 @@ const PACKAGE = [
   { find: /^kitsu-actions\/testing$/, replacement: join(import.meta.dirname, "testing/index.ts") },
 ];
 
+/** Of what `kitsu-actions serve` runs in workerd. */
+const IN_SERVICE = "test/scripts/cli/serve/workers";
+
 /** As a studio configures its tests, with what ours need in addition. */
 const worker = mergeConfig(
   kitsuActions({
-    include: ["test/worker/**/*.test.ts", "test/testing/**/*.test.ts", "test/contract.test.ts"],
+    include: [
+      "test/worker/**/*.test.ts",
+      "test/testing/**/*.test.ts",
+      "test/contract.test.ts",
+      `${IN_SERVICE}/*.test.ts`,
+    ],
     bindings: {
       KITSU_URL: "https://kitsu.studio.tld",
       // Repeats one random fault run: test/worker/actions/farm/faults.test.ts.
@@ -46,6 +54,7 @@ export default defineConfig({
             "test/scripts/**/*.test.ts",
             "test/start/**/*.test.ts",
           ],
+          exclude: [`${IN_SERVICE}/**`],
         },
       },
       { test: { ...TIMEOUTS, name: "fuzz", include: ["test/fuzz/*.test.ts"], testTimeout: 900_000 } },

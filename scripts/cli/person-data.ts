@@ -11,11 +11,19 @@ import { LogSession } from "./log-session.ts";
 const Part = v.object({
   erased: v.number(),
   running: v.number(),
+  ids: v.optional(v.array(v.string()), []),
   searched: v.number(),
   until: v.optional(v.string()),
   cursor: v.optional(v.string()),
 });
-const Export = v.object({ runs: v.array(v.unknown()), next: v.optional(v.string()) });
+const Export = v.object({
+  runs: v.array(v.unknown()),
+  next: v.optional(v.string()),
+  ids: v.optional(v.array(v.string()), []),
+});
+
+/** How many runs a part of an export has at most: Cloudflare's free plan has 50 operations. */
+const PART_RUNS = 40;
 
 /** The exit code if some runs have not ended, and were not erased. */
 const STILL_RUNNING = 3;
@@ -28,8 +36,10 @@ export async function exportPerson(args: readonly string[]): Promise<number> {
   if (options === undefined) return 0;
   const { person, worker } = options;
   const session = await openSession(worker);
-  let next: string | undefined = `${worker}/runs/person.json?${new URLSearchParams({ person })}`;
+  const query = new URLSearchParams({ person, limit: String(PART_RUNS) });
+  let next: string | undefined = `${worker}/runs/person.json?${query}`;
   let count = 0;
+  const ids = new Set<string>();
   process.stdout.write(`{"person":${JSON.stringify(person)},"runs":[`);
   while (next !== undefined) {
     const part: v.InferOutput<typeof Export> = v.parse(Export, await session.read(next));
@@ -37,11 +47,15 @@ export async function exportPerson(args: readonly string[]): Promise<number> {
       process.stdout.write(`${count === 0 ? "" : ","}\n${JSON.stringify(run)}`);
       count += 1;
     }
+    for (const id of part.ids) ids.add(id);
     // The token's session is sent to no other address.
-    next = part.next && `${worker}/runs/person.json${new URL(part.next).search}`;
+    const further: string | undefined = part.next && `${worker}/runs/person.json${new URL(part.next).search}`;
+    if (further === next) throw new CliError("The log can't be read right now, so the export is not complete.");
+    next = further;
   }
   process.stdout.write("\n]}\n");
   console.error(`${count} runs of ${person}.`);
+  nameOthers(ids);
   return 0;
 }
 
@@ -53,19 +67,27 @@ export async function forgetPerson(args: readonly string[]): Promise<number> {
   if (!isConfirmed) await confirm(`Erase ${person} from the log of ${worker}? This can't be undone. [y/N] `);
   const session = await openSession(worker);
   let [erased, running, cursor]: [number, number, string | undefined] = [0, 0, ""];
+  const ids = new Set<string>();
   while (cursor !== undefined) {
     const fields = new URLSearchParams({ person, cursor });
     const part = v.parse(Part, await session.read(`${worker}/runs/person/erase`, fields));
     erased += part.erased;
     running += part.running;
+    for (const id of part.ids) ids.add(id);
     cursor = part.cursor;
     if (cursor !== undefined)
       console.error(`Erased ${erased} runs so far. Searched ${part.searched} runs, back to ${part.until}.`);
   }
   console.log(`Erased ${person} from ${erased} runs.`);
+  nameOthers(ids);
   if (running === 0) return 0;
   console.error(`${running} runs have not ended and were left: run this again when they have.`);
   return STILL_RUNNING;
+}
+
+/** An address may have belonged to several people, so only calls without an id are found by it. */
+function nameOthers(ids: ReadonlySet<string>): void {
+  if (ids.size > 0) console.error(`Runs with an id were left. Repeat this with the ids: ${[...ids].join(" ")}`);
 }
 
 type Options = { person: string; worker: string; isConfirmed: boolean };

@@ -214,11 +214,13 @@ async function makeServerSchemas(): Promise<Schemas> {
       runs: v.array(v.object({ ...RunRecord.entries, run: Run })),
       complete: v.boolean(),
       next: v.optional(Text),
+      ids: v.optional(v.array(Text)),
     }),
     Erasure: v.object({
       person: Text,
       erased: v.number(),
       running: v.number(),
+      ids: v.array(Text),
       searched: v.number(),
       until: v.optional(v.pipe(v.string(), v.isoTimestamp())),
       cursor: v.optional(Text),

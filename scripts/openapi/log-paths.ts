@@ -15,6 +15,7 @@ import {
 } from "./operation.ts";
 
 const text = (maxLength: number) => ({ type: "string" as const, maxLength });
+const LIMIT = { type: "integer" as const, minimum: 1, maximum: 1_000 };
 
 /** An empty filter is none. */
 const FILTERS: readonly Parameter[] = [
@@ -25,7 +26,7 @@ const FILTERS: readonly Parameter[] = [
   queryText("state", "how the runs ended", { type: "string", enum: ["", ...RUN_STATES] }),
   queryText("day", "`2026-11-23`, in the reader's time zone", { type: "string", pattern: "^(\\d{4}-\\d{2}-\\d{2})?$" }),
   queryText("cursor", "from the address of the next page", text(1_000)),
-  queryText("limit", "the most runs of a page", { type: "integer", minimum: 1, maximum: 1_000 }),
+  queryText("limit", "the most runs of a page", LIMIT),
 ];
 
 const PERSON = queryText("person", "a person's id, or the e-mail address of calls without one", text(254));
@@ -114,6 +115,7 @@ export const LOG_PATHS: Paths = {
       parameters: [
         { ...PERSON, required: true },
         queryText("cursor", "from `next` of the part before", text(1_000)),
+        queryText("limit", "a part: so many runs at most, of a thousand that are searched", LIMIT),
         parameter("lang"),
         parameter("tz"),
       ],

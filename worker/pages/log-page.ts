@@ -1,4 +1,5 @@
 // The log as a page: filters, runs, and a link to older runs.
+import * as v from "valibot";
 import { formatDay, formatDuration, formatNumber } from "../format/locale-formats.ts";
 import { message, type Text } from "../format/message.ts";
 import { labelTrust } from "../settings/trust.ts";
@@ -46,7 +47,7 @@ ${renderZone()}`
 <p>
 <a class="button" href="${base}/runs.csv${toQuery(query)}">${message("log.csv")}</a>
 <a class="button" href="${base}/runs.json${toQuery(query)}">${message("log.json")}</a>
-<a class="button" href="${base}/runs/person">${message("log.personData")}</a>
+<a class="button" href="${base}/runs/person${toQuery({ person: isPersonKey(query.person) ? query.person : undefined })}">${message("log.personData")}</a>
 </p>
 </section>
 ${settings.logToken !== undefined && html`<form method="post" action="${settings.basePath}/runs/sign-out"><button>${message("log.signOut")}</button></form>`}`,
@@ -109,7 +110,7 @@ ${runs.map((run) => {
 <td class="nowrap"><a href="${url}">${renderTime(run.at, true)}</a></td>
 <td>${titles.get(run.action) ?? run.action}</td><td><span class="tag ${run.state}">${RUN_STATE_LABELS[run.state]}</span></td><td dir="auto">${run.title}</td>
 <td>${run.projects || run.project}</td><td class="number">${run.tasks > 0 ? html`<a href="${url}#tasks">${(reader) => formatNumber(run.tasks, reader)}</a>` : run.tasks}</td>
-<td>${renderPerson(run)}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
+<td>${renderPerson(run, base)}</td><td>${labelTrust(run.trust)}</td><td class="number nowrap">${(reader) => formatDuration(run.tookMs, reader)}</td>
 </tr>
 `;
 })}
@@ -118,12 +119,15 @@ ${runs.map((run) => {
 </div>`;
 }
 
-/** The id is for the page about the person's data. */
-function renderPerson({ name, email, person, erased }: LoggedRun): Content {
+/** Leads to all runs of the person, and with the id in the filter, to the page about their data. */
+function renderPerson({ name, email, person, erased }: LoggedRun, base: string): Content {
   if (erased) return message("log.erasedPerson");
-  const shown = name || email || person || message("log.unknownPerson");
-  return html`<span title="${[email, person].filter(Boolean).join("\n")}">${shown}</span>`;
+  const [shown, key] = [name || email || person || message("log.unknownPerson"), person || email];
+  const label = html`<span title="${[email, person].filter(Boolean).join("\n")}">${shown}</span>`;
+  return key ? html`<a href="${base}/runs${toQuery({ person: key })}">${label}</a>` : label;
 }
+
+const isPersonKey = (person = "") => person.includes("@") || v.UUID_REGEX.test(person);
 
 /** What follows the runs. The page's script searches further, until the page is full. */
 function renderMore({ page, limit, query, older, settings }: LogPage): Content {
@@ -137,7 +141,7 @@ function renderMore({ page, limit, query, older, settings }: LogPage): Content {
 <a class="button" href="${older}" data-further="${searched}" data-stop="${message("log.stop")}">${message("log.searchFurther")}</a></p>`;
   if (older !== undefined) return html`<p><a class="button" href="${older}">${message("log.older")}</a></p>`;
   // Pages before this one may have matches.
-  if (query.cursor !== undefined) return html`<p>${progress}</p>`;
+  if (query.cursor !== undefined) return html`<p>${progress} ${message("log.noMore")}</p>`;
   if (runs.length > 0) return undefined;
   if (toQuery(query) !== "") return html`<p>${message("log.noMatch")}</p>`;
   return html`<p>${rich("log.empty", { kitsu: html`<a href="${settings.kitsuUrls[0]}">Kitsu</a>` })}</p>`;

@@ -69,7 +69,7 @@ caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padd
 .tone-0 { --tone: var(--tone-0); } .tone-1 { --tone: var(--tone-1); } .tone-2 { --tone: var(--tone-2); } .tone-3 { --tone: var(--tone-3); } .tone-4 { --tone: var(--tone-4); } .tone-5 { --tone: var(--tone-5); } .tone-6 { --tone: var(--tone-6); } .tone-7 { --tone: var(--tone-7); }
 .part:not([fill]) { fill: var(--tone); } .line:not([stroke]) { stroke: var(--tone); }
 td { unicode-bidi: plaintext; } .fold { border-bottom: 1px solid var(--border); } .fold summary { padding: .5rem 0; color: var(--strong); } .find { margin: 1rem 0; max-width: 26rem; }
-.nowrap { white-space: nowrap; } .long { overflow-wrap: anywhere; min-width: 16rem; }
+.nowrap { white-space: nowrap; } .whole [dir], .whole [dir] + td { min-width: 12rem; } .long { overflow-wrap: anywhere; min-width: 16rem; }
 .tag { display: inline-block; padding: 0 .6em; border: 1px solid var(--look); border-radius: 2em; color: var(--look); font-size: .85em; font-weight: 600; white-space: nowrap; }
 .document { width: 100%; height: 70vh; border: 1px solid var(--border); border-radius: 10px; background: #fff; }
 .run, .quiet { color: var(--quiet); font-size: .9em; }

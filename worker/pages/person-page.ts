@@ -9,6 +9,8 @@ import { renderTime } from "./render-time.ts";
 export type Erasure = {
   erased: number;
   running: number;
+  /** who else had runs with the address */
+  ids?: readonly string[];
   searched: number;
   until: number | undefined;
   cursor: string | undefined;
@@ -33,10 +35,10 @@ export function renderPersonData({ person, erasure, ...context }: PersonPage): R
 <section>
 <h1>${message("log.personData")}</h1>
 <form class="filter" method="get" action="${place}">
-<label>${message("log.personKey")} <input name="person" value="${person}" required></label>
+<label>${message("log.personKey")} <input name="person" value="${person}" size="36" required></label>
 <button${person === undefined && html` class="primary"`}>${message("log.continue")}</button>
 </form>
-${erasure !== undefined && renderErasure(erasure)}
+${erasure !== undefined && renderErasure(erasure, place)}
 ${person !== undefined && erasure?.cursor === undefined && renderChoices(person, place)}
 ${person !== undefined && erasure?.cursor !== undefined && renderEraseForm(person, place, erasure)}
 </section>`,
@@ -54,15 +56,21 @@ ${renderEraseForm(person, place)}`;
 
 /** While there is more to erase, the page's script submits it by itself. */
 function renderEraseForm(person: string, place: string, erasure?: Erasure): Content {
-  const kept = erasure && { cursor: erasure.cursor ?? "", erased: erasure.erased, running: erasure.running };
+  const kept = erasure && {
+    cursor: erasure.cursor ?? "",
+    erased: erasure.erased,
+    running: erasure.running,
+    ...(erasure.ids !== undefined && erasure.ids.length > 0 && { ids: `${erasure.ids}` }),
+  };
   return html`<form method="post" action="${place}/erase"${erasure !== undefined && html` data-continue`}>
 ${Object.entries({ person, ...kept }).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button class="${erasure === undefined ? "dangerous" : "primary"}">${erasure === undefined ? message("log.erase") : message("log.continue")}</button>
 </form>`;
 }
 
-function renderErasure({ erased, running, searched, until, cursor }: Erasure): Content {
+function renderErasure({ erased, running, ids = [], searched, until, cursor }: Erasure, place: string): Content {
   return html`<div role="status"><p class="advice">${cursor === undefined && html`<span class="tag done">${message("log.stateDone")}</span> `}${message("log.erasedRuns", { count: erased })}</p>
 ${cursor !== undefined && until !== undefined && html`<p>${rich("log.searched", { count: searched, until: renderTime(until) })}</p>`}
-${running > 0 && html`<p>${message("log.stillRunning", { count: running })}</p>`}</div>`;
+${running > 0 && html`<p>${message("log.stillRunning", { count: running })}</p>`}
+${ids.length > 0 && html`<p>${message("log.otherIds")}</p><ul>${ids.map((id) => html`<li><a href="${place}?person=${id}">${id}</a></li>`)}</ul>`}</div>`;
 }

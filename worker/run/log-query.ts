@@ -7,12 +7,12 @@ import { RUN_STATES } from "../storage/run-record.ts";
 /** The most runs of a page. */
 const PAGE_MAX_RUNS = 1_000;
 
-/** A filter as forms send it. An unused filter is empty. */
+/** A filter as forms send it. An unused filter is empty, or has only spaces. */
 const filter = <S extends v.GenericSchema<string>>(schema: S) =>
   v.optional(
     v.pipe(
       v.string(),
-      v.transform((value) => value || undefined),
+      v.transform((value) => value.trim() || undefined),
       v.optional(schema),
     ),
   );

@@ -2,22 +2,26 @@
 // they are read. Whatever ends it early, its last members say so, and where it continues.
 import { streamText } from "../format/stream-text.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { keyOf } from "../storage/run-key.ts";
+import { keyOf, LOG_PREFIX } from "../storage/run-key.ts";
 import { linkRun } from "../storage/run-links.ts";
+import { readRecord } from "../storage/run-log.ts";
 import { formatPosition, type Position, parsePosition, type SearchResult, searchRuns } from "../storage/search-runs.ts";
 import { localizeRecord } from "./localize-record.ts";
-import { withCursor } from "./log-query.ts";
-import { isRunOf, readRecord } from "./person-data.ts";
+import { readLogQuery, withCursor } from "./log-query.ts";
+import { makePersonSearch } from "./person-data.ts";
 
-/** KV allows 1,000 operations for a request. */
+/**
+ * KV allows 1,000 operations for a request. With a limit, a part is one list, because Cloudflare's
+ * free plan has CPU time for no more.
+ */
 const LISTS_MAX = 200;
 const RECORDS_MAX = 700;
 /** Cloudflare opens at most six connections at once. */
 const READ_AT_ONCE = 5;
 
 /** @param key which person */
-export async function streamPersonData(key: string, cursor: string | undefined, context: RequestContext) {
-  const parts = writeParts(key, cursor === undefined ? undefined : parsePosition(cursor), context);
+export async function streamPersonData(key: string, context: RequestContext) {
+  const parts = writeParts(key, context);
   // What fails before the first part fails the request.
   const first = await parts.next();
   return new Response(streamText(first, parts), {
@@ -29,24 +33,22 @@ export async function streamPersonData(key: string, cursor: string | undefined, 
   });
 }
 
-async function* writeParts(
-  key: string,
-  start: Position | undefined,
-  context: RequestContext,
-): AsyncGenerator<string, void> {
+async function* writeParts(key: string, context: RequestContext): AsyncGenerator<string, void> {
   const { env, url } = context;
-  const search = { test: isRunOf(key) };
-  const read = (from: Position | undefined) => searchRuns(env, search, from, { runs: RECORDS_MAX, lists: 1 });
-  let from = start;
-  let result: SearchResult | undefined = await read(from);
+  const { cursor, limit } = readLogQuery(url);
+  const [recordsMax, listsMax] = limit === undefined ? [RECORDS_MAX, LISTS_MAX] : [limit, 1];
+  const { test, ids } = makePersonSearch(key);
+  let from: Position | undefined = cursor === undefined ? { searched: 0, after: LOG_PREFIX } : parsePosition(cursor);
   let records = 0;
+  const read = () => searchRuns(env, { test }, from, { runs: recordsMax - records, lists: 1 });
+  let result: SearchResult | undefined = await read();
   yield `{"person":${JSON.stringify(key)},"runs":[`;
   for (let lists = 1; result !== undefined; lists += 1) {
     const { found, next }: Pick<SearchResult, "found" | "next"> = result;
     for (let index = 0; index < found.length; index += READ_AT_ONCE) {
       const batch = found.slice(index, index + READ_AT_ONCE);
       const texts = await Promise.all(batch.map(({ run }) => writeRecord(run, context))).catch(() => undefined);
-      if (texts === undefined) return yield writeEnd(url, from);
+      if (texts === undefined) return yield writeEnd(url, from, ids);
       const present = texts.filter((text) => text !== "");
       yield present.map((text, at) => `${records + at === 0 ? "" : ","}\n${text}`).join("");
       records += present.length;
@@ -54,10 +56,10 @@ async function* writeParts(
       if (last !== undefined) from = { searched: 0, after: keyOf(last.at, last.id), cursor: from?.cursor };
     }
     from = next;
-    const mayGoOn: boolean = next !== undefined && lists < LISTS_MAX && records < RECORDS_MAX;
-    result = mayGoOn ? await read(next).catch(() => undefined) : undefined;
+    const mayGoOn: boolean = next !== undefined && lists < listsMax && records < recordsMax;
+    result = mayGoOn ? await read().catch(() => undefined) : undefined;
   }
-  yield writeEnd(url, from);
+  yield writeEnd(url, from, ids);
 }
 
 /** "" if the run is no longer in the log. */
@@ -68,5 +70,9 @@ async function writeRecord({ id, at }: { id: string; at: number }, { env, base, 
     : JSON.stringify({ ...localizeRecord(record, { reader, base }), run: linkRun(base, id, at) });
 }
 
-const writeEnd = (url: URL, next: Position | undefined): string =>
-  `\n],${JSON.stringify({ complete: next === undefined, ...(next && { next: withCursor(url, formatPosition(next)) }) }).slice(1)}\n`;
+/** @param ids who else had runs with the address, see `makePersonSearch` */
+function writeEnd(url: URL, next: Position | undefined, ids: ReadonlySet<string>): string {
+  const others = ids.size > 0 ? { ids: [...ids] } : {};
+  const continued = next && { next: withCursor(url, formatPosition(next)) };
+  return `\n],${JSON.stringify({ complete: next === undefined, ...continued, ...others }).slice(1)}\n`;
+}

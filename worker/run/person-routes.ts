@@ -1,4 +1,5 @@
 // The HTTP routes for what the log has about one person: a page, all of it as JSON, and erasing it.
+import * as v from "valibot";
 import { checkLogAccess, mayReadLog } from "../access/log-access.ts";
 import { renderPersonData } from "../pages/person-page.ts";
 import { renderSignIn } from "../pages/sign-in-page.ts";
@@ -11,6 +12,8 @@ import { streamPersonData } from "./person-export.ts";
 import { wantsPage } from "./response.ts";
 
 const FIELD = "person";
+/** How many people with one address are listed. */
+const IDS_MAX = 20;
 
 /** `GET /runs/person`: what can be done, or the sign-in page. */
 export async function servePerson(request: Request, context: RequestContext): Promise<Response> {
@@ -24,12 +27,7 @@ export async function servePerson(request: Request, context: RequestContext): Pr
 /** `GET /runs/person.json`: the records of the person's runs. */
 export async function servePersonExport(request: Request, context: RequestContext): Promise<Response> {
   await checkLogAccess(request, context);
-  const { searchParams } = context.url;
-  return streamPersonData(
-    readPersonKey(searchParams.get(FIELD), FIELD),
-    searchParams.get("cursor") ?? undefined,
-    context,
-  );
+  return streamPersonData(readPersonKey(context.url.searchParams.get(FIELD), FIELD), context);
 }
 
 /** `POST /runs/person/erase`: erases a part, and says where to continue. */
@@ -41,10 +39,14 @@ export async function erasePerson(request: Request, context: RequestContext): Pr
   const person = readPersonKey(fields.get(FIELD), FIELD);
   const cursor = fields.get("cursor");
   const { next, ...part } = await erasePart(env, settings, person, cursor ? parsePosition(cursor) : undefined);
+  // The console is kept elsewhere, and must not name whom the log forgets.
+  if (part.erased > 0) console.log(JSON.stringify({ message: "A person's data was erased", runs: part.erased }));
   // The page counts what was erased before.
   const before = (name: string) => Number(/^\d{1,9}$/.exec(fields.get(name) ?? "")?.[0] ?? 0);
+  const idsBefore = (fields.get("ids") ?? "").split(",").filter((id) => v.UUID_REGEX.test(id));
   const erasure = {
     ...{ erased: before("erased") + part.erased, running: before("running") + part.running },
+    ids: [...new Set([...idsBefore, ...part.ids])].slice(0, IDS_MAX),
     ...{ searched: part.searched, until: part.until, cursor: next && formatPosition(next) },
   };
   if (wantsPage(request)) return renderPersonData({ ...context, person, erasure });

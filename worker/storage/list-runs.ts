@@ -5,7 +5,15 @@ import { findDayBounds } from "./local-day.ts";
 import { makeTest, type RunFilter } from "./run-filter.ts";
 import { LOG_PREFIX } from "./run-key.ts";
 import type { LoggedRun } from "./run-log.ts";
-import { formatPosition, listKeys, parsePosition, readRun, type Search, searchRuns } from "./search-runs.ts";
+import {
+  formatPosition,
+  listKeys,
+  noSuchPage,
+  parsePosition,
+  readRun,
+  type Search,
+  searchRuns,
+} from "./search-runs.ts";
 
 /**
  * - `cursor`: of the next page; absent if there is none
@@ -43,6 +51,8 @@ export async function listRuns(
     const { found, next, searched, until } = await searchRuns(env, toSearch(filter, reader), start, limits);
     return { runs: found.map(({ run }) => run), cursor: next && formatPosition(next), searched, until };
   }
+  // KV alone might take a place in a search for one of its own.
+  if (cursor !== undefined && parsePosition(cursor).after !== "") throw noSuchPage();
   const page = await listKeys(env, LOG_PREFIX, limit, cursor);
   return { runs: page.keys.flatMap((key) => readRun(key) ?? []), cursor: page.next };
 }

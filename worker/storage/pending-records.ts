@@ -3,7 +3,6 @@
 // interrupted. The others are records that KV has not taken.
 import * as v from "valibot";
 import { type Env, readSettings } from "../settings/settings.ts";
-import { eraseRecord } from "./erase-record.ts";
 import { deleteParts, readParts, toParts } from "./large-value.ts";
 import { parseRecord } from "./run-log.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -157,11 +156,12 @@ export class PendingRecords {
     return (await this.#storage.list({ prefix: DRAFT, limit: 1 })).size > 0;
   }
 
-  /** Erases the person from the records that the log does not have yet. */
-  async erase(): Promise<void> {
+  /** @param change returns the record as it shall be, or undefined if it stays */
+  async change(change: (record: RunRecord) => RunRecord | undefined): Promise<void> {
     for (const { line, by, writeAt } of await this.#list()) {
       const record = await this.read(Number(line));
-      if (record !== undefined) await this.add(by, eraseRecord(record), writeAt);
+      const changed = record && change(record);
+      if (changed !== undefined) await this.add(by, changed, writeAt);
     }
   }
 

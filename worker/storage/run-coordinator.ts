@@ -184,9 +184,9 @@ export class RunCoordinator extends DurableObject<Env> {
     return { undo: await this.#undo.isDone(), retry: (await this.ctx.storage.get("retry")) !== undefined };
   }
 
-  /** Erases the run's person. Returns false while a request for this run has not ended. */
-  erase(): Promise<boolean> {
-    return eraseStoredRun(this.ctx.storage, this.#pending, this.#undo);
+  /** Erases the run's person, or `name` alone. Returns false while a request has not ended. */
+  erase(name?: string): Promise<boolean> {
+    return eraseStoredRun(this.ctx.storage, this.#pending, this.#undo, name);
   }
 
   override async alarm(): Promise<void> {

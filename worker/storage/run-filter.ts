@@ -30,18 +30,28 @@ export function makeTest({ action, person, project, state, title }: RunFilter, r
   if (action !== undefined) tests.push((run) => run.action === action);
   if (state !== undefined) tests.push((run) => run.state === state);
   if (person !== undefined) {
-    const part = person.toLowerCase();
-    tests.push((run) => run.person === part || has(run.email, part) || has(run.name, part));
+    const [id, part] = [person.toLowerCase(), fold(person)];
+    tests.push((run) => run.person === id || has(run.email, part) || has(run.name, part));
   }
   if (project !== undefined) {
-    const part = project.toLowerCase();
-    tests.push((run) => run.project === part || has(run.projects, part));
+    const [id, part] = [project.toLowerCase(), fold(project)];
+    tests.push((run) => run.project === id || has(run.projects, part));
   }
-  if (title !== undefined) tests.push(makeTitleTest(title.toLowerCase(), reader));
+  if (title !== undefined) tests.push(makeTitleTest(fold(title), reader));
   return (run) => tests.every((test) => test(run));
 }
 
-const has = (text: unknown, part: string) => typeof text === "string" && text.toLowerCase().includes(part);
+const has = (text: unknown, part: string) => typeof text === "string" && fold(text).includes(part);
+
+/**
+ * The same text for all that a reader takes for the same: without case and accents, with plain
+ * spaces. In upper case, because in lower case "ß" and the two i of Turkish stay different.
+ */
+const fold = (text: string) =>
+  ASCII.test(text) ? text.toUpperCase() : text.normalize("NFKD").replace(ACCENTS, "").toUpperCase();
+const ASCII = /^[ -~]*$/;
+/** Of Latin, Greek and Cyrillic letters. The marks of other scripts are letters themselves. */
+const ACCENTS = /[\u0300-\u036f]/g;
 
 /** Many runs have the same title, and putting it into words takes longest. */
 function makeTitleTest(part: string, reader: Reader): SummaryTest {

@@ -63,6 +63,15 @@ export async function recordRun(env: Env, settings: Settings, record: RunRecord)
   }
 }
 
+/** The record of this key; undefined if there is none, or if it can't be read as one. */
+export const readRecord = async (env: Env, key: string): Promise<RunRecord | undefined> =>
+  parseRecord(await readStored(env, key));
+
+const readStored = (env: Env, key: string): Promise<unknown> =>
+  env.RUNS.get(key, "json").catch((cause: unknown) =>
+    cause instanceof SyntaxError ? undefined : throwUnreachable(cause),
+  );
+
 /** A stored record; undefined if it is not one. */
 export function parseRecord(stored: unknown): RunRecord | undefined {
   const record = v.safeParse(RunRecord, stored);
@@ -116,11 +125,11 @@ const shortenText = (text: Text, maxChars: number): Text =>
 
 /** How much of a name and of an e-mail address always remains. */
 const NAME_LEAST_CHARS = 24;
-const EMAIL_LEAST_CHARS = 100;
+export const EMAIL_LEAST_CHARS = 100;
 
 /** Reads a record with one `get`: each URL of a run has its start time. Throws if there is none. */
 export async function readRunRecord(env: Env, settings: Settings, id: string, at: number): Promise<RunRecord> {
-  const stored = v.is(RunId, id) ? await env.RUNS.get(keyOf(at, id), "json").catch(throwUnreachable) : undefined;
+  const stored = v.is(RunId, id) ? await readStored(env, keyOf(at, id)) : undefined;
   if (stored === undefined || stored === null) throw unknownRun(settings);
   const record = parseRecord(stored);
   if (record !== undefined) return record;

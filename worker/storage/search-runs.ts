@@ -46,7 +46,7 @@ export type Search = { test: SummaryTest; bounds?: DayBounds | undefined };
 /**
  * @param limits.runs the most runs to find
  * @param limits.lists the most `list` operations
- * @param limits.keys no further `list` once this many keys were read
+ * @param limits.keys no further `list` once this many keys were listed
  */
 export async function searchRuns(
   env: Env,
@@ -61,9 +61,10 @@ export async function searchRuns(
   let position = start ?? firstPosition(prefixes, 0);
   let searched = position?.searched ?? 0;
   let last = position?.after ?? "";
-  const keysMax = searched + (limits.keys ?? Number.POSITIVE_INFINITY);
+  const keysMax = limits.keys ?? Number.POSITIVE_INFINITY;
+  let listed = 0;
   const finish = (next: Position | undefined) => ({ found, searched, until: readKey(last)?.at, next });
-  for (let lists = 0; lists < limits.lists && searched < keysMax && found.length < limits.runs; lists += 1) {
+  for (let lists = 0; lists < limits.lists && listed < keysMax && found.length < limits.runs; lists += 1) {
     if (position === undefined) break;
     const { after, cursor }: Position = position;
     const index = prefixes.findIndex((prefix) => after.startsWith(prefix));
@@ -71,6 +72,7 @@ export async function searchRuns(
     // The address was made for another day, or in another time zone.
     if (prefix === undefined) throw noSuchPage();
     const page = await listKeys(env, prefix, LIST_MAX_KEYS, cursor);
+    listed += page.keys.length;
     for (const key of page.keys) {
       const { name } = key;
       if (name <= after || name < first) continue;
@@ -84,11 +86,12 @@ export async function searchRuns(
       searched += 1;
       last = name;
     }
-    const name = page.keys.at(-1)?.name ?? after;
+    // If a thousand runs began meanwhile, the list may end before the place to continue at.
+    const name = page.keys.at(-1)?.name ?? "";
     position =
       page.next === undefined
         ? firstPosition(prefixes.slice(index + 1), searched)
-        : { searched, after: name, cursor: page.next };
+        : { searched, after: name > after ? name : after, cursor: page.next };
   }
   return finish(position);
 }
@@ -108,7 +111,7 @@ export async function listKeys(env: Env, prefix: string, limit: number, cursor?:
   }
 }
 
-const noSuchPage = (cause?: unknown) =>
+export const noSuchPage = (cause?: unknown) =>
   new Failure("invalid-filter", {
     text: message("storage.noSuchPage"),
     advice: message("storage.startAgain", { address: "/runs" }),

@@ -73,6 +73,18 @@ describe("kitsu-actions forget", () => {
     expect(received.map(({ path }) => path)).toEqual(["/base/runs.json?limit=1", "/base/runs/person/erase"]);
   });
 
+  it("asks no worker on another machine whether its log is open", async () => {
+    delete process.env.LOG_TOKEN;
+    const asked = await kitsuActions(folder, "forget", ADA, "--worker", "https://edge.studio.invalid", "--yes");
+    expect([asked.code, asked.stderr]).toEqual([1, expect.stringContaining("No token: set LOG_TOKEN")]);
+  });
+
+  it("takes an address that ends with a slash", async () => {
+    answers = [{ body: { person: ADA, erased: 0, running: 0, searched: 0 } }];
+    expect((await kitsuActions(folder, "forget", ADA, "--worker", `${worker}//`, "--yes")).code).toBe(0);
+    expect(received.map(({ path }) => path)).toEqual(["/base/runs/person/erase"]);
+  });
+
   it("reads the token from a file, and says where it looks for one if the log is not open", async () => {
     delete process.env.LOG_TOKEN;
     answers = [{ status: 401, body: {} }];
@@ -85,6 +97,15 @@ describe("kitsu-actions forget", () => {
     expect((await kitsuActions(folder, "export", ADA, "--worker", worker)).code).toBe(0);
   });
 
+  it("says which ids an address had, because it leaves their runs", async () => {
+    answers = [
+      { body: { person: "ada@studio.tld", erased: 1, running: 0, ids: [ADA], searched: 3, cursor: "here" } },
+      { body: { person: "ada@studio.tld", erased: 0, running: 0, ids: [ADA], searched: 9 } },
+    ];
+    const { code, stderr } = await kitsuActions(folder, "forget", "ada@studio.tld", "--worker", worker, "--yes");
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Repeat this with the ids: ${ADA}\n`)]);
+  });
+
   it("exits with 3 if some runs have not ended", async () => {
     answers = [{ body: { person: ADA, erased: 1, running: 2, searched: 3 } }];
     const { code, stderr } = await kitsuActions(folder, "forget", ADA, "--worker", worker, "--yes");
@@ -95,6 +116,9 @@ describe("kitsu-actions forget", () => {
     [[ADA, "--worker", "x"], "--worker must be an address"],
     [[ADA, ADA, "--worker", "https://edge.studio.tld"], "Name one person."],
     [[ADA, "--worker", "https://edge.studio.tld"], "add --yes"],
+    [[ADA], "--worker must be an address"],
+    [[ADA, "--worker", "ftp://edge.studio.tld", "--yes"], "--worker must be an address"],
+    [["--worker", "https://edge.studio.tld", "--yes"], "Name one person."],
     [["--wrong"], "Unknown option"],
   ])("sends nothing if the command line is wrong: %j", async (args, sentence) => {
     const { code, stderr } = await kitsuActions(folder, "forget", ...args);
@@ -126,8 +150,38 @@ describe("kitsu-actions export", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ person: ADA, runs: [{ id: "a" }, { id: "b" }, { id: "c" }] });
     expect(received.map(({ path }) => path)).toEqual([
-      `/base/runs/person.json?person=${ADA}`,
+      `/base/runs/person.json?person=${ADA}&limit=40`,
       "/base/runs/person.json?cursor=1",
     ]);
+  });
+
+  it("is refused, instead of repeated for ever, if the log can't be read", async () => {
+    const next = `${worker}/runs/person.json?cursor=1`;
+    answers = [
+      { body: { person: ADA, runs: [{ id: "a" }], complete: false, next } },
+      { body: { person: ADA, runs: [], complete: false, next } },
+    ];
+    const { code, stdout, stderr } = await kitsuActions(folder, "export", ADA, "--worker", worker);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("the export is not complete")]);
+    expect(() => JSON.parse(stdout)).toThrow();
+    expect(received).toHaveLength(2);
+  });
+
+  it("sends the session to no other address, whatever the worker says", async () => {
+    answers = [
+      { body: { person: ADA, runs: [], complete: false, next: "https://evil.tld/runs/person.json?cursor=1" } },
+      { body: { person: ADA, runs: [], complete: true } },
+    ];
+    const { code } = await kitsuActions(folder, "export", ADA, "--worker", worker);
+    expect([code, received.map(({ path }) => path)]).toEqual([
+      0,
+      [`/base/runs/person.json?person=${ADA}&limit=40`, "/base/runs/person.json?cursor=1"],
+    ]);
+  });
+
+  it("says which ids an address had", async () => {
+    answers = [{ body: { person: "ada@studio.tld", runs: [], complete: true, ids: [ADA] } }];
+    const { code, stderr } = await kitsuActions(folder, "export", "ada@studio.tld", "--worker", worker);
+    expect([code, stderr]).toEqual([0, expect.stringContaining(`Repeat this with the ids: ${ADA}\n`)]);
   });
 });

@@ -100,6 +100,13 @@ describe("KV on disk", () => {
     });
   });
 
+  it.each(["%E0%A4%A", "1~run/~", "lisu", "zzz"])("has no page at the cursor %j of another list", async (cursor) => {
+    await call("RUNS", "put", "list/a", "");
+    expect(await call("RUNS", "list", { prefix: "list/", cursor })).toMatchObject({
+      error: expect.stringContaining("400"),
+    });
+  });
+
   it("has nothing that has expired", async () => {
     await call("RUNS", "put", "old", "value", { expiration: Math.floor(Date.now() / 1_000) - 1 });
     expect(await call("RUNS", "get", "old")).toEqual({ value: null });

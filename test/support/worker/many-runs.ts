@@ -92,24 +92,32 @@ function findFirst(names: readonly string[], passes: (name: string) => boolean):
   return from;
 }
 
+export const SUMMARY: Summary = {
+  action: "debug",
+  state: "done",
+  title: { key: "debug.received", values: { count: 1 } },
+  person: personOf(1),
+  email: "artist1@studio.example",
+  name: "Artist 1",
+  project: "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f",
+  projects: "Paper Lantern",
+  tasks: 1,
+  trust: "session",
+  status: 200,
+  tookMs: 1,
+};
+
 /** @param change what differs from a run of `debug` by one of 20 persons */
 export function makeManyRuns(change: Change = () => ({}), total = RUNS): CountedKv {
   const kv = new CountedKv();
   for (let index = 0; index < total; index += 1) {
     const person = 1 + (index % 20);
     const summary: Summary = {
-      action: "debug",
-      state: "done",
+      ...SUMMARY,
       title: { key: "debug.received", values: { count: index % 7 } },
       person: personOf(person),
       email: `artist${person}@studio.example`,
       name: `Artist ${person}`,
-      project: "1c2d3e4f-5a6b-4c7d-8e9f-0a1b2c3d4e5f",
-      projects: "Paper Lantern",
-      tasks: 1,
-      trust: "session",
-      status: 200,
-      tookMs: 1,
       ...change(index),
     };
     kv.add(keyOf(atOf(index), idOf(index)), "{}", summary, Math.floor(atOf(index) / 1_000) + DAYS * 86_400);

@@ -55,6 +55,25 @@ describe("the log", () => {
     expect(await page("?limit=2&action=&person=&state=&project=&day=")).toContain("Older runs");
   });
 
+  it("says if there are no more runs", async () => {
+    const empty = { list: async () => ({ keys: [], list_complete: true }) };
+    const read = (query: string) =>
+      ask(`/runs?${query}`, { headers: { ...READER, accept: "text/html" } }, { RUNS: empty });
+    for (const query of ["cursor=after-a-full-page", `action=debug&cursor=${encodeURIComponent("50~run/~")}`])
+      expect(await (await read(query)).text()).toContain("No more runs.");
+  });
+
+  it("leads from a name to the person's runs, and on to their data", async () => {
+    await runSome(1);
+    const key = `person=${AJAX_FIELDS.userid}`;
+    expect(await page()).toMatch(
+      new RegExp(`<a href="[^"]+/runs\\?${key}"><span title="[^"]+">artist0@studio.tld</span></a>`),
+    );
+    expect(await page(`?${key}`)).toContain(`/runs/person?${key}"`);
+    expect(await page("?person=artist0@studio.tld")).toContain('/runs/person?person=artist0%40studio.tld"');
+    for (const name of ["", "?person=artist"]) expect(await page(name)).toContain('/runs/person"');
+  });
+
   it("filters, and says if nothing matches", async () => {
     await runSome(2);
     expect(await (await read("/runs.json?person=artist1&state=done&action=debug")).json()).toMatchObject({

@@ -24,8 +24,10 @@ describe("a filter of the log", () => {
     });
   });
 
-  it("may be empty, as forms send it", async () => {
-    const response = await ask("/runs.json?action=&person=&project=&state=&day=&cursor=", { headers: READER });
+  it("may be empty, as forms send it, or have only spaces", async () => {
+    const response = await ask("/runs.json?action=&person=+&project=%09&title=%E3%80%80&state=&day=&cursor=", {
+      headers: READER,
+    });
     expect(await response.json()).toEqual({ runs: [] });
   });
 });

@@ -5,7 +5,9 @@ import { ENGLISH } from "../../../worker/format/reader.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { listRuns } from "../../../worker/storage/list-runs.ts";
 import type { RunFilter } from "../../../worker/storage/run-filter.ts";
+import { keyOf } from "../../../worker/storage/run-key.ts";
 import { recordRun } from "../../../worker/storage/run-log.ts";
+import { idOf, makeManyRuns, NEWEST, RUNS, SUMMARY } from "../../support/worker/many-runs.ts";
 import { makeRecord, newRunId } from "../../support/worker/runs.ts";
 import { ask, makeEnv, READER } from "../../support/worker/worker.ts";
 
@@ -94,6 +96,32 @@ describe("a page of a filtered log", () => {
     await record("2025-11-25T12:00:00Z");
     const second = await listRuns(makeEnv(), { action: "debug" }, 10, { cursor: first.cursor });
     expect(second.runs.map(({ at }) => new Date(at).toISOString())).toEqual(HOURS.slice(10, 20));
+  });
+
+  it("shows no run twice, although a thousand newer ones were added", async () => {
+    const kv = makeManyRuns(() => ({}), 3_000);
+    const read = (cursor?: string) => listRuns(makeEnv({ RUNS: kv }), { action: "debug" }, 900, { cursor });
+    const first = await read();
+    for (let index = 0; index < 1_500; index += 1)
+      kv.add(keyOf(NEWEST + 1 + index, idOf(RUNS + index)), "{}", { ...SUMMARY, title: "Newer" });
+    const ids = first.runs.map(({ id }) => id);
+    for (let { cursor } = first; cursor !== undefined; ) {
+      const page = await read(cursor);
+      ids.push(...page.runs.map(({ id }) => id));
+      cursor = page.cursor;
+    }
+    expect(ids).toEqual(Array.from({ length: 3_000 }, (_, index) => idOf(index)));
+  });
+
+  it("shows runs of the same millisecond once each, and ends with a full page", async () => {
+    await record(...Array.from({ length: 4 }, () => "2025-11-26T00:00:00Z"));
+    const pages = await readPages({ day: "2025-11-26" }, "UTC", 2);
+    expect(pages.flat()).toEqual(Array.from({ length: 4 }, () => "2025-11-26T00:00:00.000Z"));
+  });
+
+  it("is none of the log without a filter", async () => {
+    const { cursor } = await listRuns(makeEnv(), { action: "debug" }, 10);
+    await expect(listRuns(makeEnv(), {}, 10, { cursor })).rejects.toMatchObject({ code: "invalid-filter" });
   });
 
   it.each(["gone", "run/", "0~run/00000/~", "run/00000/~", "~"])(

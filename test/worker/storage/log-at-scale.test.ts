@@ -74,6 +74,37 @@ describe("a page of 100,000 runs", () => {
     expect(pages.at(-1)).toMatchObject({ searched: RUNS });
   });
 
+  it("is one list, too, if it begins in the middle of one", async () => {
+    const first = await read("/runs.json?state=failed&limit=20");
+    const second = await read(`/runs.json?state=failed&limit=40&cursor=${encodeURIComponent(first.cursor ?? "")}`);
+    expect([first.runs.length, second.runs.length, second.searched]).toEqual([20, 5, 1_000]);
+    expect(kv.takeCounts()).toBe("2 list");
+  });
+
+  it.each([
+    ["action=playlist", 0],
+    ["title=%F0%9F%A6%8A", 0],
+    ["person=nobody%40studio.example", 0],
+    ["project=tram", 0],
+    ["state=unconfirmed", 0],
+    [`action=publish&state=failed&person=${personOf(1)}&project=lantern&title=trailer`, 3],
+    [`action=publish&state=failed&person=${personOf(2)}`, 0],
+  ])("says that it has searched everything: %s", async (query, found) => {
+    const pages = await readOn(`/runs.json?${query}`, 1_000);
+    expect(kv.takeCounts()).toBe("100 list");
+    expect(pages.flatMap(({ runs }) => runs)).toHaveLength(found);
+    expect(pages.at(-1)).toMatchObject({ searched: RUNS, until: new Date(atOf(RUNS - 1)).toISOString() });
+    for (const { searched = 0 } of pages.slice(0, 1)) expect(searched).toBe(1_000);
+  });
+
+  it("finds what ran 80 days ago at once, if its day is known", async () => {
+    const at = atOf(75_000);
+    const day = new Date(at).toISOString().slice(0, 10);
+    const pages = await readOn(`/runs.json?day=${day}&title=trailer`, 10);
+    expect(pages.flatMap(({ runs }) => runs.map(({ id }) => id))).toEqual([idOf(75_000)]);
+    expect(kv.takeCounts()).toBe("2 list");
+  });
+
   it("finds the title as its reader sees it", async () => {
     const english = await read("/runs.json?title=3%20tasks&lang=en");
     const french = await read("/runs.json?title=3%20t%C3%A2ches&lang=fr");
@@ -115,6 +146,11 @@ describe("the CSV of 100,000 runs", () => {
     await reader?.cancel();
     expect(kv.counts.list).toBeLessThanOrEqual(2);
     kv.takeCounts();
+  });
+
+  it("reads one list for its headers", async () => {
+    const response = await ask("/runs.csv", { method: "HEAD", headers: READER }, { RUNS: kv });
+    expect([response.status, await response.text(), kv.takeCounts()]).toEqual([200, "", "1 list"]);
   });
 
   it("says in its last row where it continues, if it was limited", async () => {

@@ -155,7 +155,7 @@ export class UseTables {
     const first = this.#sql.exec("SELECT action FROM known LIMIT 1").toArray().length === 0;
     this.#sql.exec("DELETE FROM known WHERE action NOT IN (SELECT value FROM json_each(?))", all);
     this.#sql.exec(
-      "INSERT INTO known SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
+      "INSERT INTO known (action, since) SELECT value, ? FROM json_each(?) WHERE true ON CONFLICT DO NOTHING",
       ...[first ? Number(this.getFact("since")) : Date.now(), all],
     );
   }

@@ -61,9 +61,10 @@ async function get(store: Store, key: string): Promise<Response> {
 
 async function list(store: Store, query: URLSearchParams): Promise<Response> {
   const limit = Math.min(Number(query.get("key_count_limit") ?? LIST_MAX_KEYS) || LIST_MAX_KEYS, LIST_MAX_KEYS);
-  const cursor = query.get("cursor");
-  const after = cursor === null ? "" : decodeURIComponent(cursor);
-  const { entries, isComplete } = await store.list(query.get("prefix") ?? "", after, limit);
+  const prefix = query.get("prefix") ?? "";
+  const after = readCursor(query.get("cursor"), prefix);
+  if (after === undefined) return new Response("This cursor is of another list.", { status: 400 });
+  const { entries, isComplete } = await store.list(prefix, after, limit);
   const keys = entries.map(({ key, metadata, expires }) => ({
     name: key,
     ...(metadata !== null && { metadata }),
@@ -71,6 +72,16 @@ async function list(store: Store, query: URLSearchParams): Promise<Response> {
   }));
   const last = entries.at(-1)?.key ?? "";
   return Response.json({ keys, list_complete: isComplete, ...(!isComplete && { cursor: encodeURIComponent(last) }) });
+}
+
+/** The key after which a list continues; undefined if the cursor is none of this list. */
+function readCursor(cursor: string | null, prefix: string): string | undefined {
+  try {
+    const after = decodeURIComponent(cursor ?? "");
+    return cursor === null || after.startsWith(prefix) ? after : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export class KvStore extends DurableObject<Env> {

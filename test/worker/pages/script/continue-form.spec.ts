@@ -7,6 +7,7 @@ import { style } from "../../../../worker/pages/page-style.ts";
 const SCRIPT = new URL("../../../../worker/pages/script/index.ts", import.meta.url).pathname;
 const ORIGIN = "https://edge.studio.tld";
 const PERSON = "ada@studio.tld";
+const ADA = "9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d";
 const SETTINGS = { basePath: "", kitsuUrls: ["https://kitsu.studio.tld"], logToken: "a-token", access: undefined };
 
 /** Imported by URL, because workerd's types and Node's conflict. */
@@ -25,7 +26,8 @@ test("erases part by part, after one click", async ({ page }) => {
     if (isPost) sent.push(Object.fromEntries(new URLSearchParams(route.request().postData() ?? "")));
     const erased = sent.length * 6;
     const cursor = sent.length < 4 ? `part ${sent.length}` : undefined;
-    const erasure = { erased, running: 1, searched: erased * 100, until: 0, cursor };
+    const ids = sent.length < 3 ? [] : [ADA];
+    const erasure = { erased, running: 1, ids, searched: erased * 100, until: 0, cursor };
     const context = { settings: SETTINGS, reader: ENGLISH, person: PERSON };
     const response = renderPersonData({ ...context, ...(isPost && { erasure }) });
     await route.fulfill({ contentType: "text/html", body: await response.text() });
@@ -40,6 +42,8 @@ test("erases part by part, after one click", async ({ page }) => {
     { person: PERSON },
     { person: PERSON, cursor: "part 1", erased: "6", running: "1" },
     { person: PERSON, cursor: "part 2", erased: "12", running: "1" },
-    { person: PERSON, cursor: "part 3", erased: "18", running: "1" },
+    { person: PERSON, cursor: "part 3", erased: "18", running: "1", ids: ADA },
   ]);
+  await page.getByRole("link", { name: ADA }).click();
+  await expect(page).toHaveURL(`${ORIGIN}/runs/person?person=${ADA}`);
 });

@@ -18,6 +18,7 @@ import { replaceRun } from "../../../support/worker/replace-run.ts";
 import { makeRecord, newRunId, RUN } from "../../../support/worker/runs.ts";
 import { holdTimeLimit } from "../../../support/worker/time-limit.ts";
 import {
+  ADA,
   ADA_FORM,
   AJAX_FIELDS,
   ajax,
@@ -74,6 +75,12 @@ const untilOver = (answer: Answer) =>
 /** The replies in the log, as JSON with their texts in English. */
 const readReplies = async () => JSON.stringify((await readLog()).map(({ reply }) => localizeAll(reply, ENGLISH)));
 const NO_UPDATE = { kind: "started", text: expect.stringContaining("No update") };
+
+const erase = async (person: string) => {
+  const headers = { ...READER, origin: EDGE, accept: "application/json" };
+  const body = new URLSearchParams({ person });
+  return (await ask("/runs/person/erase", { method: "POST", headers, body })).json();
+};
 
 const longRun = () => env.LONG_RUNS.getByName(RUN);
 /** Runs the alarm, or waits for it if the runtime is running it already. */
@@ -1126,5 +1133,47 @@ describe("the newest picture of a long run", () => {
     const response = await ask(url.replace(EDGE, ""));
     expect([response.headers.get("content-type"), await response.text()]).toEqual(["image/jpeg", "a jpeg"]);
     expect((await ask(url.replace(EDGE, "").replace(/key=\w+/, "key=0"))).status).toBe(404);
+  });
+});
+
+describe("a person who is erased", () => {
+  it("stays in a run that continues, until it has ended", async () => {
+    watch.mockImplementation(async () => ({ reply: started(1), data: {}, controls: ["cancel"] }));
+    const answer = await begin();
+    expect(await erase(ADA)).toMatchObject({ erased: 0, running: 1 });
+    watch.mockImplementation(async () => ({ reply: ENDED, data: {} }));
+    await runAlarm();
+    await untilOver(answer);
+    expect(JSON.stringify(await readLog())).toContain(AJAX_FIELDS.useremail);
+    expect(await erase(ADA)).toMatchObject({ erased: 1, running: 0 });
+    // Whoever follows it reads its end, and the log is not written again.
+    expect((await follow(answer)).reply).toMatchObject(ENDED);
+    await runAlarm();
+    const { keys } = await env.RUNS.list();
+    const stored = JSON.stringify([keys, await readLog()]);
+    for (const personal of [ADA, AJAX_FIELDS.useremail]) expect(stored).not.toContain(personal);
+    expect(await readLog()).toMatchObject([{ reply: { kind: "done" }, erased: true }]);
+  });
+
+  it("is not forgotten as the one who canceled a run that has not ended", async () => {
+    const { taskIds, projectId } = addProject(openFakeZou(), 905, 1);
+    const variables = { KITSU_TOKEN: BOT_TOKEN, KITSU_API: `${KITSU}/905/api` };
+    const artist = { userid: ARTIST.id, useremail: ARTIST.email };
+    const fields = { ...AJAX_FIELDS, ...artist, selection: taskIds, productionid: projectId };
+    watch.mockImplementation(async () => ({ reply: started(1), data: {}, controls: ["cancel"] }));
+    const answer = await readAnswer(await ask(`/actions/debug?run=${RUN}`, ajax(fields), variables));
+    await runAlarm();
+    control.mockResolvedValue({ reply: started(1), data: {} });
+    const { run: live } = await follow(answer);
+    const caller = { personid: MANAGER.id, personemail: MANAGER.email };
+    await ask((live?.cancel ?? "").replace(EDGE, ""), ajax(caller), variables);
+    expect(await erase(MANAGER.id)).toMatchObject({ erased: 0, running: 1 });
+    watch.mockResolvedValue({ reply: { kind: "failed", code: "canceled", title: "Canceled" }, data: {} });
+    await runAlarm();
+    await untilOver(answer);
+    expect(await readReplies()).toContain(MANAGER.full_name);
+    expect(await erase(MANAGER.id)).toMatchObject({ erased: 1, running: 0 });
+    expect(JSON.stringify(await readLog())).not.toContain(MANAGER.full_name);
+    expect(await readLog()).toMatchObject([{ erased: true }, { person: { id: ARTIST.id } }]);
   });
 });
