@@ -83,9 +83,14 @@ function listFields(fields: readonly RawField[]): [string, string][] {
   return rest === 0 ? listed : [...listed, [MORE_FIELDS, `${formatNumber(rest, ENGLISH)} more fields`]];
 }
 
-/** Masks run keys and the tokens of temporary links: an address with one grants access. */
+/**
+ * Masks run keys and the tokens of temporary links: an address with one grants access. It may be in
+ * another address, as in that of a program.
+ */
 export const maskSecrets = (address: string) =>
-  address.replace(/([?&]key=)[^&#]*/g, `$1${MASK}`).replace(/\/[0-9a-f]{64}(?![0-9a-f])/g, `/${MASK}`);
+  address
+    .replace(/((?:[?&]|%3F|%26)key(?:=|%3D))(?:[^&#%]|%(?!26|23))*/gi, `$1${MASK}`)
+    .replace(/(\/|%2F)[0-9a-f]{64}(?![0-9a-f])/gi, `$1${MASK}`);
 
 /** The names show whether Kitsu's session cookie was sent. The values are secret. */
 function maskCookies(cookie: string): string {
