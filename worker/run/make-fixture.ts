@@ -66,6 +66,7 @@ function makeFixture(record: RunRecord, base: string): Fixture {
       method: arrived.method === "GET" ? "GET" : "POST",
       headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(/; *boundary=.*/i, "")])),
       ...restoreFields(arrived, call),
+      ...(call.choices && { choices: call.choices }),
       ...(call.plan !== undefined && { confirmed: true }),
     },
     person: { role: person?.role },

@@ -53,7 +53,13 @@ describe("a run's fixture", () => {
       severity: "success",
       title: `By ${ARTIST.full_name}`,
       text: `Ask ${String(MANAGER.full_name)}, ${String(MANAGER.email)}, or ${MANAGER.id}`,
-      links: [{ label: "Open", url: `${EDGE}/t/${"ab".repeat(32)}` }],
+      links: [
+        { label: "Open", url: `${EDGE}/t/${"ab".repeat(32)}` },
+        {
+          label: "Launch",
+          url: `https://x.tld/?u=${encodeURIComponent(`${EDGE}/t/${"ab".repeat(32)}?a=1&key=secret`)}`,
+        },
+      ],
     });
     const headers = {
       "accept-language": "fr",
@@ -106,7 +112,13 @@ describe("a run's fixture", () => {
         title: "By Person 1",
         // Zou does not show this bot whose address it is.
         text: "Ask Person 2, person-3@studio.example, or 00000000-0000-4000-8000-000000000002",
-        links: [{ label: "Open", url: `${EDGE}/t/(masked)` }],
+        links: [
+          { label: "Open", url: `${EDGE}/t/(masked)` },
+          {
+            label: "Launch",
+            url: `https://x.tld/?u=${encodeURIComponent(`${EDGE}/t/`)}(masked)%3Fa%3D1%26key%3D(masked)`,
+          },
+        ],
       },
     });
   });
@@ -121,7 +133,7 @@ describe("a run's fixture", () => {
 
   it("has the answers to a question, and whether the person confirmed, but no plan", async () => {
     const { variables, fields } = openStudio(652);
-    const answers = { form: "comment", input: { text: "x".repeat(3_000), status: "" } };
+    const answers = { form: "comment", input: { text: "x".repeat(3_000), status: "keep" } };
     const manager = { ...fields, userid: MANAGER.id, useremail: MANAGER.email };
     const path = `/actions/comment?run=${"8".repeat(32)}`;
     const { reply } = await readAnswer(await ask(path, ajax({ ...manager, ...answers }), variables));
@@ -132,6 +144,7 @@ describe("a run's fixture", () => {
     );
     expect(fixture.request).toMatchObject({ confirmed: true });
     expect(fixture.request.fields).toContainEqual(["input", answers.input]);
+    expect(fixture.request.choices).toEqual({ status: ["Keep each task's status"] });
     expect(fixture.request.fields.map(([name]) => name)).not.toContain("plan");
     expect(fixture.reply).toMatchObject({ kind: "done", outcomes: [{ state: "done" }, { state: "done" }] });
   });
