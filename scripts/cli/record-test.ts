@@ -64,8 +64,7 @@ export async function writeTest(folder: string, args: readonly string[], env: En
 }
 
 const ADVICE = `The sample Kitsu of a test is not the one where the call was recorded. Set up in the test what matters for the
-reply, such as a task's status, the person, or the worker's settings, and replace in the fixture ids that only
-your Kitsu knows, such as that of a status in an answer: docs/replay.md.`;
+reply, such as a task's status, the person, or the worker's settings: docs/replay.md.`;
 
 /** Where tests are, what they import, and how they are run. Ours mirror the tree. */
 type Place = { folder: string; testing: string; worker: string; run(folder: string, test: string): Promise<number> };

@@ -1,5 +1,6 @@
 // The plan as lines for a terminal or a CI log.
 import { styleText } from "node:util";
+import { escapeControls } from "../escape-controls.ts";
 import type { CustomAction, Registered } from "./custom-action.ts";
 import { findDifferences, type Plan, type Step } from "./plan.ts";
 
@@ -63,12 +64,6 @@ function formatValue(value: string | boolean): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   return `"${escapeControls(value)}"`;
 }
-
-/**
- * Names come from Kitsu, where people can type anything: no control character may reach the
- * terminal.
- */
-const escapeControls = (text: string) => text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, "·");
 
 // The caller decides about colors. Without this option, styleText would decide by stdout.
 const color = (format: "green" | "yellow" | "red" | "dim", line: string, { isColored }: FormatOptions) =>
