@@ -3,8 +3,9 @@ import type { Ask, Fixture, Input } from "../../contract.ts";
 import { replaceInCall } from "../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { CliError } from "../cli-error.ts";
+import { readArguments } from "../read-arguments.ts";
 import { printReply } from "./calls/describe-reply.ts";
-import { readArguments, readPlayground, readWorker } from "./calls/options.ts";
+import { COULD_NOT, readPlayground, readWorker } from "./calls/options.ts";
 import { castCall, ID, openPlayground, readStranger } from "./calls/playground.ts";
 import { isLocal } from "./calls/request.ts";
 import { sendCall } from "./calls/send-call.ts";
@@ -45,12 +46,14 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+const COMMAND = { options: OPTIONS, allowPositionals: true, usage: USAGE, wrongUsage: COULD_NOT };
+
 /** The most tasks of one call. */
 const TASKS_MAX = 5_000;
 
 /** @returns the exit code */
 export async function call(args: readonly string[], env: Environment = process.env): Promise<number> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  const { values, positionals } = readArguments(args, COMMAND);
   if (values.help) {
     console.log(USAGE);
     return 0;

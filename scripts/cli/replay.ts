@@ -5,8 +5,9 @@ import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { maskPeople } from "../../worker/format/mask-people.ts";
 import { findCallField } from "../../worker/request/call.ts";
 import { CliError } from "../cli-error.ts";
+import { readArguments } from "../read-arguments.ts";
 import { openTerminal } from "../register/terminal.ts";
-import { COULD_NOT, readArguments, readPlayground, readWorker } from "./calls/options.ts";
+import { COULD_NOT, readPlayground, readWorker } from "./calls/options.ts";
 import { castCall, openPlayground, type Playground, readStranger } from "./calls/playground.ts";
 import { readFixture } from "./calls/read-fixture.ts";
 import { readReplayed } from "./calls/replayed.ts";
@@ -43,6 +44,8 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
+const COMMAND = { options: OPTIONS, allowPositionals: true, usage: USAGE, wrongUsage: COULD_NOT };
+
 /** @returns the exit code */
 export async function replay(args: readonly string[], env: Environment = process.env): Promise<number> {
   try {
@@ -54,7 +57,7 @@ export async function replay(args: readonly string[], env: Environment = process
 }
 
 async function run(args: readonly string[], env: Environment): Promise<number> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  const { values, positionals } = readArguments(args, COMMAND);
   if (values.help || values.list) {
     console.log(values.list ? listCalls() : USAGE);
     return 0;

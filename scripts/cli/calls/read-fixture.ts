@@ -6,6 +6,7 @@ import { KITSU_CALLS } from "../../../testing/kitsu-calls.ts";
 import { CliError } from "../../cli-error.ts";
 import { describeRefusal } from "../../describe-refusal.ts";
 import { accessHeaders } from "../../register/offered-actions.ts";
+import { readLogToken } from "../log-token.ts";
 import { readAnswer, request } from "./request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,7 @@ export async function readFixture(source: string, env: Environment): Promise<Fix
   if (!url.pathname.endsWith("/fixture.json")) url.pathname += "/fixture.json";
   // The key of a long run would give more rights than reading needs.
   url.searchParams.delete("key");
-  const token = await readLogToken(env);
+  const token = readLogToken(env);
   const authorization = token !== undefined && { authorization: `Bearer ${token}` };
   const headers = { accept: "application/json", ...authorization, ...accessHeaders(env) };
   const response = await request(url.href, { headers });
@@ -33,16 +34,6 @@ export async function readFixture(source: string, env: Environment): Promise<Fix
 }
 
 const NO_TOKEN = "Set LOG_TOKEN, or LOG_TOKEN_FILE to a file with it, to the token of that worker's log.";
-
-/** Never an argument: every account on the machine can read a command line. */
-export async function readLogToken({
-  LOG_TOKEN: token,
-  LOG_TOKEN_FILE: file,
-}: Environment): Promise<string | undefined> {
-  if (token) return token.trim();
-  if (!file) return undefined;
-  return (await readText(file)).trim();
-}
 
 async function readFixtureFile(path: string): Promise<Fixture> {
   const text = await readText(path);
