@@ -90,7 +90,7 @@ function listFields(fields: readonly RawField[]): [string, string][] {
 export const maskSecrets = (address: string) =>
   address
     .replace(/((?:[?&]|%3F|%26)key(?:=|%3D))(?:[^&#%]|%(?!26|23))*/gi, `$1${MASK}`)
-    .replace(/(\/|%2F)[0-9a-f]{64}(?![0-9a-f])/gi, `$1${MASK}`);
+    .replace(/(\/|%(?:25)*2F)[0-9a-f]{64}(?![0-9a-f])/gi, `$1${MASK}`);
 
 /** The names show whether Kitsu's session cookie was sent. The values are secret. */
 function maskCookies(cookie: string): string {

@@ -8,6 +8,7 @@ import { type KnownPerson, maskPeople } from "../format/mask-people.ts";
 import { message } from "../format/message.ts";
 import { ENGLISH } from "../format/reader.ts";
 import { showReply } from "../format/reply.ts";
+import { decodeLink } from "../launch/decode-link.ts";
 import { callFields } from "../pages/ask-page.ts";
 import { type Call, findCallField } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -119,5 +120,7 @@ const listAnswers = (input: Input): FixtureField[] =>
 
 /** Temporary links and the keys of runs give access. */
 function maskLinks<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_, member) => (typeof member === "string" ? maskSecrets(member) : member));
+  return JSON.parse(JSON.stringify(value), (_, member) =>
+    typeof member === "string" ? maskSecrets(decodeLink(member)) : member,
+  );
 }

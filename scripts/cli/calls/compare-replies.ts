@@ -1,5 +1,7 @@
 // Compares two replies to the same call, line by line, without what differs from run to run.
-import type { Done, Reply } from "../../../contract.ts";
+import type { Done, Effect, Reply } from "../../../contract.ts";
+import { decodeLink } from "../../../worker/launch/decode-link.ts";
+import { maskSecrets } from "../../../worker/request/request-snapshot.ts";
 import { describeOutcome, describeReply } from "./describe-reply.ts";
 
 /**
@@ -61,9 +63,13 @@ function describePlan(reply: Reply, wasAsked: boolean): string[] {
 function describeWhole(reply: Reply): string[] {
   if (reply.kind !== "done") return describeReply(reply);
   const tables = reply.tables?.filter(({ columns }) => columns.join() !== "Header,Value");
-  const effects = reply.effects?.map((effect) =>
-    effect.kind === "copy" ? { ...effect, text: breakJson(effect.text) } : effect,
-  );
+  const effects = reply.effects?.map((effect): Effect => {
+    if (effect.kind === "copy") return { ...effect, text: breakJson(effect.text) };
+    // As in a fixture.
+    if (effect.kind === "launch")
+      return { ...effect, ways: effect.ways.map((way) => ({ ...way, url: decodeLink(way.url) })) };
+    return effect;
+  });
   return describeReply({ ...reply, tables, effects });
 }
 
@@ -94,7 +100,8 @@ function renumberPeople(lines: readonly string[]): string[] {
 }
 
 const normalize = (line: string): string =>
-  line
+  maskSecrets(line)
+    .replace(/\bhttps?%(?:25)*3A%(?:25)*2F%(?:25)*2F[^%\s"|]+(?:%(?:25)*3A\d+)?/gi, "<address>")
     .replace(/\bhttps?:\/\/[^/\s"|]+/g, "<address>")
     .replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/gi, "<id>")
     .replace(/\b[0-9a-f]{32,64}\b|\(masked\)/g, "<id>")

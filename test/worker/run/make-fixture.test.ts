@@ -53,6 +53,13 @@ describe("a run's fixture", () => {
       severity: "success",
       title: `By ${ARTIST.full_name}`,
       text: `Ask ${String(MANAGER.full_name)}, ${String(MANAGER.email)}, or ${MANAGER.id}`,
+      effects: [
+        {
+          kind: "launch",
+          app: "mpv",
+          ways: [{ url: `mpv://play/${btoa(`${EDGE}/media/${"ab".repeat(32)}/zoe.png?by=${ARTIST.email}`)}` }],
+        },
+      ],
       links: [
         { label: "Open", url: `${EDGE}/t/${"ab".repeat(32)}` },
         {
@@ -66,11 +73,10 @@ describe("a run's fixture", () => {
       cookie: "access_token_cookie=secret",
       referer: `${KITSU}/people/${ARTIST.id}`,
     };
-    const path = await run(
-      "/actions/debug?with=rv&run=77777777777777777777777777777777",
-      ajax(fields, headers),
-      variables,
-    );
+    const path = await run("/actions/debug?with=rv&run=77777777777777777777777777777777", ajax(fields, headers), {
+      ...variables,
+      LINK_SCHEMES: "mpv",
+    });
     const response = await ask(path, { headers: READER }, variables);
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="debug-77777777.json"');
@@ -112,6 +118,13 @@ describe("a run's fixture", () => {
         title: "By Person 1",
         // Zou does not show this bot whose address it is.
         text: "Ask Person 2, person-3@studio.example, or 00000000-0000-4000-8000-000000000002",
+        effects: [
+          {
+            kind: "launch",
+            app: "mpv",
+            ways: [{ url: `mpv://play/${EDGE}/media/(masked)/zoe.png?by=person-1@studio.example` }],
+          },
+        ],
         links: [
           { label: "Open", url: `${EDGE}/t/(masked)` },
           {

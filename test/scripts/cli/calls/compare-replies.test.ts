@@ -108,6 +108,25 @@ describe("two replies", () => {
     ]);
   });
 
+  it("are the same if only the host and the token in the address of a program differ", () => {
+    const launch = (make: (host: string, token: string) => string, host: string, token: string) =>
+      done({ effects: [{ kind: "launch", app: "Player", ways: [{ url: make(host, token.repeat(32)) }] }] });
+    const ways: ((host: string, token: string) => string)[] = [
+      (host, token) => `mpv://play/${btoa(`${host}/media/${token}/SH010.png`)}`,
+      (host, token) => `studio://open?u=${encodeURIComponent(`${host}/t/${token}`)}`,
+    ];
+    for (const make of ways) {
+      const before = launch(make, "https://edge.tld", "ab");
+      expect(compareReplies(before, launch(make, "http://localhost:8787", "cd")).isSame).toBe(true);
+      expect(
+        compareReplies(
+          before,
+          launch((host, token) => `${make(host, token)}x=`, "https://a.tld", "cd"),
+        ).isSame,
+      ).toBe(false);
+    }
+  });
+
   it("are shown without what could change the terminal or the order of the letters", () => {
     const [first, ...others] = describeReply(done({ title: "\u001b[31mred\u202eder", text: "a\nb\u0007" }));
     expect([first, ...others]).toEqual(["done, success: ·[31mred·der", "  a", "  b·"]);
