@@ -55,7 +55,8 @@ async function listPeople(request: Request, { settings, ctx }: RequestContext): 
 /** Throws if there is no call to send again, as of an undo. */
 function makeFixture(record: RunRecord, base: string): Fixture {
   const { id, at, action, call, arrived, person, selected, status, reply } = record;
-  if (call === undefined || call.changeOf !== undefined)
+  if (call?.changeOf !== undefined) throw new Failure("invalid-call", { text: message("run.changesOther") });
+  if (call === undefined)
     throw new Failure("invalid-call", { text: message("run.noCall"), advice: message("run.runAgainFromKitsu") });
   const types = new Map(selected?.tasks.map(({ id, path }) => [id, ENTITY_TYPE.exec(path)?.[1]]));
   const headers = arrived.headers.filter(([name]) => HEADERS.includes(name));

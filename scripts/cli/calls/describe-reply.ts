@@ -1,5 +1,5 @@
 // Writes a reply as lines of text, for people and to compare two of them.
-import type { Effect, Field, Outcome, Reply, Table } from "../../../contract.ts";
+import type { Chart, Effect, Field, Outcome, Reply, Table } from "../../../contract.ts";
 import { linkHelp } from "../../describe-refusal.ts";
 import { escapeControls } from "../../escape-controls.ts";
 
@@ -23,9 +23,7 @@ export function describeReply(reply: Reply): string[] {
   lines.push(...(reply.outcomes ?? []).map(describeOutcome));
   if (reply.kind === "done") {
     lines.push(...(reply.tables ?? []).flatMap(describeTable));
-    lines.push(
-      ...(reply.charts ?? []).map(({ title, kind, labels }) => indent(`chart: ${title} (${kind}, ${labels.length})`)),
-    );
+    lines.push(...(reply.charts ?? []).flatMap(describeChart));
     lines.push(...(reply.effects ?? []).flatMap(describeEffect));
   }
   return [...lines, ...links.map(({ label, url }) => indent(`link: ${label} ${url}`))].map(escapeControls);
@@ -57,6 +55,11 @@ function describeField({ name, type, label, value, required, options, error }: F
 const describeTable = ({ title = "", columns, rows }: Table): string[] => [
   indent(`table ${title}: ${columns.join(" | ")}`),
   ...rows.map((row) => indent(indent(row.map((cell) => cell ?? "").join(" | ")))),
+];
+
+const describeChart = ({ title, kind, labels, series }: Chart): string[] => [
+  indent(`chart: ${title} (${kind}): ${labels.join(" | ")}`),
+  ...series.map(({ name, values }) => indent(indent(`${name}: ${values.map((value) => value ?? "").join(" | ")}`))),
 ];
 
 function describeEffect(effect: Effect): string | string[] {

@@ -1,8 +1,12 @@
+import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Fixture } from "../../../contract.ts";
 import { debug } from "../../../worker/actions/debug.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
+import { writeRecord } from "../../../worker/storage/run-log.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
+import { makeRecord } from "../../support/worker/runs.ts";
 import {
   ajax,
   ask,
@@ -10,6 +14,7 @@ import {
   FORM_FIELDS,
   form,
   KITSU,
+  makeEnv,
   READER,
   readAnswer,
   readFailed,
@@ -190,6 +195,15 @@ describe("a run's fixture", () => {
     openFakeZou();
     const response = await ask(path, { headers: READER }, { KITSU_TOKEN: "wrong", KITSU_API: `${KITSU}/653/api` });
     expect((await readFailed(response)).code).toBe("kitsu-token-refused");
+  });
+
+  it("does not exist of an undo, whose page leads to the run that it undid", async () => {
+    const call = { dialect: "ajax", person: {}, selection: [TASK], params: {}, ignored: [] };
+    const changeOf = { id: "2".repeat(32), at: 1 };
+    const record = makeRecord({ at: Date.now(), call: { ...call, changeOf } });
+    await writeRecord(env, readSettings(makeEnv()), record);
+    const refused = await readFailed(await ask(`/runs/${record.id}/fixture.json?at=${record.at}`, { headers: READER }));
+    expect(refused).toMatchObject({ code: "invalid-call", text: expect.stringContaining("can't be sent again") });
   });
 
   it("does not exist of a call that could not be read", async () => {
