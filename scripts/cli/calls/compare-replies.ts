@@ -1,7 +1,7 @@
 // Compares two replies to the same call, line by line, without what differs from run to run.
 import type { Done, Effect, Reply } from "../../../contract.ts";
 import { decodeLink } from "../../../worker/launch/decode-link.ts";
-import { maskSecrets } from "../../../worker/request/request-snapshot.ts";
+import { maskSecrets } from "../../../worker/request/mask-secrets.ts";
 import { describeOutcome, describeReply } from "./describe-reply.ts";
 
 /**

@@ -1,4 +1,3 @@
-import { env } from "cloudflare:workers";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Fixture } from "../../../contract.ts";
@@ -201,7 +200,7 @@ describe("a run's fixture", () => {
     const call = { dialect: "ajax", person: {}, selection: [TASK], params: {}, ignored: [] };
     const changeOf = { id: "2".repeat(32), at: 1 };
     const record = makeRecord({ at: Date.now(), call: { ...call, changeOf } });
-    await writeRecord(env, readSettings(makeEnv()), record);
+    await writeRecord(makeEnv(), readSettings(makeEnv()), record);
     const refused = await readFailed(await ask(`/runs/${record.id}/fixture.json?at=${record.at}`, { headers: READER }));
     expect(refused).toMatchObject({ code: "invalid-call", text: expect.stringContaining("can't be sent again") });
   });
