@@ -56,7 +56,11 @@ async function listPeople(request: Request, { settings, ctx }: RequestContext): 
 /** Throws if there is no call to send again, as of an undo. */
 function makeFixture(record: RunRecord, base: string): Fixture {
   const { id, at, action, call, arrived, person, selected, status, reply } = record;
-  if (call?.changeOf !== undefined) throw new Failure("invalid-call", { text: message("run.changesOther") });
+  if (call?.changeOf !== undefined)
+    throw new Failure("invalid-call", {
+      text: message("runPage.changes"),
+      advice: message("runPage.openEarlier"),
+    });
   if (call === undefined)
     throw new Failure("invalid-call", { text: message("run.noCall"), advice: message("run.runAgainFromKitsu") });
   const types = new Map(selected?.tasks.map(({ id, path }) => [id, ENTITY_TYPE.exec(path)?.[1]]));

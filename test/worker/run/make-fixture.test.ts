@@ -202,7 +202,7 @@ describe("a run's fixture", () => {
     const record = makeRecord({ at: Date.now(), call: { ...call, changeOf } });
     await writeRecord(makeEnv(), readSettings(makeEnv()), record);
     const refused = await readFailed(await ask(`/runs/${record.id}/fixture.json?at=${record.at}`, { headers: READER }));
-    expect(refused).toMatchObject({ code: "invalid-call", text: expect.stringContaining("can't be sent again") });
+    expect(refused).toMatchObject({ code: "invalid-call", text: "It undoes or stops an earlier run." });
   });
 
   it("does not exist of a call that could not be read", async () => {
