@@ -1,5 +1,6 @@
 // kitsu-actions replay: sends a recorded call again, and compares the replies.
-import type { Fixture } from "../../contract.ts";
+import * as v from "valibot";
+import { type Fixture, Reply } from "../../contract.ts";
 import { replaceInCall } from "../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { maskPeople } from "../../worker/format/mask-people.ts";
@@ -83,7 +84,8 @@ async function run(args: readonly string[], env: Environment): Promise<number> {
   }: Pick<Playground["people"][number], "id" | "email" | "full_name">) => ({ id, email, name });
   const caller = cast?.person === undefined ? readCaller(call) : knownAs(cast.person);
   const masked = maskPeople(answer.reply, caller, playground?.people.map(knownAs) ?? []);
-  const replayed = await readReplayed(answer, masked, base, env);
+  // The log of a worker without a bot knows fewer names than the playground.
+  const replayed = playground === undefined ? await readReplayed(answer, masked, base, env) : v.parse(Reply, masked);
   if (answer.run !== undefined) console.log(`${isDry ? "Dry run" : "Run"}: ${answer.run.url}\n`);
   return reportReplay(
     { fixture: recorded, reply: recorded.reply },

@@ -34,8 +34,9 @@ export function reportReplay(
     printReply(replayed.reply, worker);
     return replayed.reply.kind === "failed" ? DIFFERENT : SAME;
   }
-  const before = withoutPlace(recorded.fixture, recorded.reply, others);
-  const { isSame, lines, compared } = compareReplies(before, withoutPlace(replayed.fixture, replayed.reply, others));
+  const before = withoutPlace(recorded.fixture, recorded.reply, { others, worker: recorded.fixture.recorded?.from });
+  const now = withoutPlace(replayed.fixture, replayed.reply, { others, worker });
+  const { isSame, lines, compared } = compareReplies(before, now);
   if (compared === "nothing") {
     const why = before.kind === "failed" ? FAILED_LATER : NO_PLAN;
     printReply(replayed.reply, worker);
@@ -49,9 +50,16 @@ export function reportReplay(
   return isSame ? SAME : DIFFERENT;
 }
 
-/** Another Kitsu has another host and page, and other tasks have other names. */
-function withoutPlace({ request, tasks }: Fixture, reply: Reply, others: boolean): Reply {
-  const names = new Map<string, string>();
+/**
+ * Another Kitsu has another host and page, another worker another address, which may have a path,
+ * and other tasks have other names.
+ */
+function withoutPlace(
+  { request, tasks }: Fixture,
+  reply: Reply,
+  { others, worker }: { others: boolean; worker: string | undefined },
+): Reply {
+  const names = new Map<string, string>(worker === undefined ? [] : [[worker, "http://worker"]]);
   for (const [name, value] of [...request.query, ...request.fields]) {
     const field = findCallField(name);
     if ((field === "server" || field === "path") && typeof value === "string" && value.length > 1)
