@@ -35,6 +35,11 @@ export const Fixture = v.object({
     headers: v.record(v.string(), v.string()),
     /** in their order, under the names that they were sent with */
     fields: v.array(v.tuple([v.string(), FieldValue])),
+    /**
+     * the labels of the chosen answers, by field, if they are not the values: a status has another
+     * id in another Kitsu
+     */
+    choices: v.optional(v.record(v.string(), v.array(v.string()))),
     /** the person had confirmed what the action would do */
     confirmed: v.optional(v.boolean()),
   }),

@@ -84,8 +84,8 @@ function replaceMember(
   }
 }
 
-const toInputValue = (value: Field[1]): InputValue => (value === null || isInput(value) ? "" : value);
-const isInput = (value: Field[1]): value is Input =>
+export const toInputValue = (value: Field[1]): InputValue => (value === null || isInput(value) ? "" : value);
+export const isInput = (value: Field[1]): value is Input =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What our own form or dialog sends with the call. */
@@ -109,7 +109,8 @@ export function makeRequest({ action, request }: Fixture, sending: Sending): { u
   const url = `${base}/actions/${encodeURIComponent(action)}${isDry ? "/dry" : ""}?${all}`;
   const { "content-type": type = "application/x-www-form-urlencoded", ...others } = headers;
   const sent = { ...pick(others, ["user-agent", "sec-ch-ua-platform"]), accept: "application/json", origin };
-  if (method === "GET" && !isDry) return { url, init: { headers: sent } };
+  const isLink = method === "GET" && !isDry && fields.length === 0 && Object.keys(answer).length === 0;
+  if (isLink) return { url, init: { headers: sent } };
   const answers = Object.entries(answer).flatMap(([name, value]): Field[] =>
     value === undefined ? [] : [[name, value]],
   );

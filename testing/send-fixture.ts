@@ -5,6 +5,7 @@ import { makeRunId } from "../worker/storage/run-links.ts";
 import { type CalledAction, readCalled } from "./called-action.ts";
 import { makeEnvironment, type TestSettings } from "./environment.ts";
 import { makeRequest, parseFixture, replaceInCall } from "./fixture-call.ts";
+import { moveChoices } from "./fixture-choices.ts";
 import { findOpenKitsu, KITSU_URL, type TestKitsu } from "./kitsu.ts";
 import { type Sender, send, WORKER_URL } from "./send.ts";
 
@@ -19,7 +20,8 @@ export type FixtureCall = {
 };
 
 /**
- * Sends the call of a fixture, in the dialect of Kitsu that it was recorded in. If the recorded
+ * Sends the call of a fixture, in the dialect of Kitsu that it was recorded in. A choice that has
+ * another value in the sample Kitsu, such as a status, is found by its label. If the recorded
  * person confirmed a plan, this confirms, too; if their run had ended, this follows it to its end.
  *
  * ```ts
@@ -49,8 +51,15 @@ export async function sendFixture(
   const environment = makeEnvironment(settings);
   const sender: Sender = { worker, environment, person: caller, tasks: selected, mode: "ajax", trust: "claimed" };
   const base = `${WORKER_URL}${settings.BASE_PATH ?? ""}`;
-  const { url, init } = makeRequest(filled, { base, origin: KITSU_URL, run: makeRunId() });
-  const called = await readCalled({ sender, url, base }, await send(sender, url, init));
+  const run = makeRunId();
+  const sendOnce = async (one: Fixture) => {
+    const { url, init } = makeRequest(one, { base, origin: KITSU_URL, run });
+    return readCalled({ sender, url, base }, await send(sender, url, init));
+  };
+  const first = await sendOnce(filled);
+  const { fixture: moved, problem } = moveChoices(filled, first.reply);
+  if (problem !== undefined) throw new Error(problem);
+  const called = moved === undefined ? first : await sendOnce(moved);
   const { kind } = called.reply;
   if (called.reply.kind === "ask" && called.reply.plan !== undefined && recorded.request.confirmed)
     return called.confirm();

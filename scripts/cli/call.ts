@@ -1,11 +1,12 @@
 // kitsu-actions call: sends a call from the shell, as Kitsu would.
-import type { Fixture, Input } from "../../contract.ts";
+import type { Ask, Fixture, Input } from "../../contract.ts";
 import { replaceInCall } from "../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { CliError } from "../cli-error.ts";
-import { describeReply } from "./calls/describe-reply.ts";
-import { readArguments, readPlayground, readWorker } from "./calls/options.ts";
-import { castCall, openPlayground } from "./calls/playground.ts";
+import { readArguments } from "../read-arguments.ts";
+import { printReply } from "./calls/describe-reply.ts";
+import { COULD_NOT, readPlayground, readWorker } from "./calls/options.ts";
+import { castCall, ID, openPlayground, readStranger } from "./calls/playground.ts";
 import { isLocal } from "./calls/request.ts";
 import { sendCall } from "./calls/send-call.ts";
 
@@ -45,13 +46,14 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const COMMAND = { options: OPTIONS, allowPositionals: true, usage: USAGE, wrongUsage: COULD_NOT };
+
 /** The most tasks of one call. */
 const TASKS_MAX = 5_000;
 
 /** @returns the exit code */
 export async function call(args: readonly string[], env: Environment = process.env): Promise<number> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  const { values, positionals } = readArguments(args, COMMAND);
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -78,9 +80,17 @@ export async function call(args: readonly string[], env: Environment = process.e
   const input: Input | undefined =
     values.input && Object.fromEntries(values.input.map((text) => readPair("--input", text)));
   const answer = await sendCall(filled, { base, isDry, confirms: values.yes ?? false, ...(input && { input }), env });
-  console.log(values.json ? JSON.stringify(answer, null, 2) : describeReply(answer.reply).join("\n"));
+  if (values.json) console.log(JSON.stringify(answer, null, 2));
+  else printReply(answer.reply, base);
+  if (!values.json && answer.reply.kind === "ask") console.log(`\n${adviseAnswer(answer.reply)}`);
   if (!values.json && answer.run !== undefined) console.log(`\n${answer.run.url}`);
   return answer.reply.kind === "failed" ? 1 : 0;
+}
+
+function adviseAnswer({ fields }: Ask): string {
+  const names = fields.filter(({ type }) => type !== "hidden").map(({ name }) => name);
+  if (names.length === 0) return "To confirm, add --yes.";
+  return `To answer, add ${names.map((name) => `--input ${name}=…`).join(" ")}`;
 }
 
 /** Ids, or as many that the playground does not have: it replaces them. */
@@ -104,15 +114,12 @@ async function fill(
 ): Promise<Fixture> {
   const playground = address === undefined ? undefined : await openPlayground(address);
   if (playground !== undefined) return replaceInCall(template, castCall(playground, template, as));
-  const isGiven = tasks.every(({ id }) => ID.test(id)) && (ID.test(as) || as.includes("@"));
-  if (!isGiven)
+  const person = readStranger(as);
+  if (person === undefined || !tasks.every(({ id }) => ID.test(id)))
     throw new CliError(
       `${address === undefined ? "There is no playground for a server on another machine" : `No playground answers at ${address}: start it with npm start`}. Without one, --tasks and --as take ids.`,
     );
-  return replaceInCall(template, {
-    tasks,
-    person: ID.test(as) ? { id: as.toLowerCase(), email: "" } : { id: "", email: as },
-  });
+  return replaceInCall(template, { tasks, person });
 }
 
 /** The newest call in this mode that this version of Kitsu sends, or that of this year. */

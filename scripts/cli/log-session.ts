@@ -1,14 +1,12 @@
 // A session of the worker's log, as a browser has one: a bearer token would be limited to a few
 // requests a minute, because each could be a guess.
-import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
+import { describeRefusal } from "../describe-refusal.ts";
 import { accessHeaders } from "../register/offered-actions.ts";
 
 const TIMEOUT_MS = 120_000;
 /** How often the worker may say "too many requests" to one request. */
 const WAITS_MAX = 5;
-
-const Failed = v.object({ reply: v.object({ text: v.optional(v.string()), advice: v.optional(v.string()) }) });
 
 export class LogSession {
   readonly #worker: string;
@@ -25,7 +23,7 @@ export class LogSession {
     const response = await session.#fetch(`${worker}/runs/sign-in`, new URLSearchParams({ token }));
     const [cookie] = response.headers.getSetCookie();
     if (response.status === 303 && cookie !== undefined) return new LogSession(worker, cookie.split(";")[0] ?? "");
-    throw await describeRefusal(response, worker);
+    throw await refused(response, worker);
   }
 
   /** @returns undefined if the log needs a token: only that of `npm start` does not. */
@@ -41,7 +39,7 @@ export class LogSession {
     for (let waits = 0; ; waits += 1) {
       const response = await this.#fetch(new URL(address, `${this.#worker}/`).href, fields);
       if (response.ok) return response.json();
-      if (response.status !== 429 || waits === WAITS_MAX) throw await describeRefusal(response, this.#worker);
+      if (response.status !== 429 || waits === WAITS_MAX) throw await refused(response, this.#worker);
       await new Promise((resolve) => setTimeout(resolve, Number(response.headers.get("retry-after") ?? 60) * 1_000));
     }
   }
@@ -62,8 +60,7 @@ export class LogSession {
   }
 }
 
-async function describeRefusal(response: Response, worker: string): Promise<CliError> {
-  const failed = v.safeParse(Failed, await response.json().catch(() => undefined));
-  const { text = "", advice = "" } = failed.success ? failed.output.reply : {};
-  return new CliError(`${worker} answered with status ${response.status}. ${text} ${advice}`.trim());
+async function refused(response: Response, worker: string): Promise<CliError> {
+  const json: unknown = await response.json().catch(() => undefined);
+  return new CliError(`${worker} refused (status ${response.status}): ${describeRefusal(worker, response, json)}`);
 }

@@ -1,12 +1,12 @@
 // kitsu-actions export, forget: what the log of a deployed worker has about one person, as JSON, or
 // erased. See docs/storage.md.
-import { parseArgs } from "node:util";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
+import { readArguments } from "../read-arguments.ts";
 import { openTerminal } from "../register/terminal.ts";
-import { readLogToken } from "./calls/read-fixture.ts";
 import { isLocal } from "./calls/request.ts";
 import { LogSession } from "./log-session.ts";
+import { readLogToken } from "./log-token.ts";
 
 const Part = v.object({
   erased: v.number(),
@@ -24,6 +24,12 @@ const Export = v.object({
 
 /** How many runs a part of an export has at most: Cloudflare's free plan has 50 operations. */
 const PART_RUNS = 40;
+
+const OPTIONS = {
+  worker: { type: "string" },
+  yes: { type: "boolean", short: "y" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 /** The exit code if some runs have not ended, and were not erased. */
 const STILL_RUNNING = 3;
@@ -101,7 +107,7 @@ function readOptions(command: "export" | "forget", args: readonly string[]): Opt
 
 The token of the log comes from LOG_TOKEN, or from the file that LOG_TOKEN_FILE names, or is asked for.${command === "forget" ? "\nExits with 0, with 1 if it failed, and with 3 if some runs have not ended: repeat it then." : ""}
 See docs/storage.md.`;
-  const { values, positionals } = parse(args, usage);
+  const { values, positionals } = readArguments(args, { options: OPTIONS, allowPositionals: true, usage });
   if (values.help) {
     console.log(usage);
     return undefined;
@@ -114,24 +120,8 @@ See docs/storage.md.`;
   return { person, worker: worker.href.replace(/\/+$/, ""), isConfirmed: values.yes ?? false };
 }
 
-function parse(args: readonly string[], usage: string) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        worker: { type: "string" },
-        yes: { type: "boolean", short: "y" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (cause) {
-    throw new CliError(`${cause instanceof Error ? cause.message : cause}\n\n${usage}`, { cause });
-  }
-}
-
 async function openSession(worker: string): Promise<LogSession> {
-  const given = await readLogToken(process.env);
+  const given = readLogToken(process.env);
   const local = given === undefined && isLocal(worker) ? await LogSession.openWithoutToken(worker) : undefined;
   if (local !== undefined) return local;
   if (!given && !terminal.isInteractive)

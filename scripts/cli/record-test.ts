@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import type { Fixture } from "../../contract.ts";
 import { CliError } from "../cli-error.ts";
 import { PACKAGE_FOLDER } from "../package-folder.ts";
-import { readArguments } from "./calls/options.ts";
+import { readArguments } from "../read-arguments.ts";
+import { COULD_NOT } from "./calls/options.ts";
 import { readFixture } from "./calls/read-fixture.ts";
 import { runTests, test } from "./test.ts";
 
@@ -17,12 +18,13 @@ of the same shape, and runs it. <run or file> is as for replay. Read the fixture
 of people are masked, but whatever else they typed is in it.`;
 
 const OPTIONS = { name: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+const COMMAND = { options: OPTIONS, allowPositionals: true, usage: USAGE, wrongUsage: COULD_NOT };
 
 type Written = { files: string[]; run(): Promise<number> };
 
 /** @returns the exit code of the new test */
 export async function recordTest(folder: string, args: readonly string[], env = process.env): Promise<number> {
-  const { values } = readArguments(args, OPTIONS, USAGE);
+  const { values } = readArguments(args, COMMAND);
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -36,12 +38,13 @@ export async function recordTest(folder: string, args: readonly string[], env = 
 
 /** @param folder the repository: a studio's, or ours */
 export async function writeTest(folder: string, args: readonly string[], env: Environment): Promise<Written> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  const { values, positionals } = readArguments(args, COMMAND);
   const [source, another] = positionals;
   if (source === undefined || another !== undefined)
     throw new CliError(`record-test takes one run or file.\n\n${USAGE}`);
   const fixture = await readFixture(source, env);
-  if (fixture.reply === undefined) throw new CliError(`${source} has no reply to expect.`);
+  if (fixture.reply === undefined)
+    throw new CliError(`${source} has no reply to expect. Record a run of it first, with call.`);
   const name = values.name ?? nameOf(fixture);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
     throw new CliError(
@@ -64,8 +67,7 @@ export async function writeTest(folder: string, args: readonly string[], env: En
 }
 
 const ADVICE = `The sample Kitsu of a test is not the one where the call was recorded. Set up in the test what matters for the
-reply, such as a task's status, the person, or the worker's settings, and replace in the fixture ids that only
-your Kitsu knows, such as that of a status in an answer: docs/replay.md.`;
+reply, such as a task's status, the person, or the worker's settings: docs/replay.md.`;
 
 /** Where tests are, what they import, and how they are run. Ours mirror the tree. */
 type Place = { folder: string; testing: string; worker: string; run(folder: string, test: string): Promise<number> };
@@ -83,7 +85,7 @@ const OURS: Place = {
 };
 
 const nameOf = ({ action, recorded }: Fixture) =>
-  recorded === undefined ? action : `${action}-${recorded.run.slice(0, 8)}`;
+  [action.toLowerCase().replace(/[^a-z0-9]+/g, "-"), recorded?.run.slice(0, 8)].filter(Boolean).join("-");
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

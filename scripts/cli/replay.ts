@@ -1,16 +1,18 @@
 // kitsu-actions replay: sends a recorded call again, and compares the replies.
-import type { Fixture, Reply } from "../../contract.ts";
+import * as v from "valibot";
+import { type Fixture, Reply } from "../../contract.ts";
 import { replaceInCall } from "../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { maskPeople } from "../../worker/format/mask-people.ts";
+import { findCallField } from "../../worker/request/call.ts";
 import { CliError } from "../cli-error.ts";
+import { readArguments } from "../read-arguments.ts";
 import { openTerminal } from "../register/terminal.ts";
-import { compareReplies } from "./calls/compare-replies.ts";
-import { describeReply } from "./calls/describe-reply.ts";
-import { COULD_NOT, readArguments, readPlayground, readWorker } from "./calls/options.ts";
-import { castCall, type InPlayground, openPlayground } from "./calls/playground.ts";
+import { COULD_NOT, readPlayground, readWorker } from "./calls/options.ts";
+import { castCall, openPlayground, type Playground, readStranger } from "./calls/playground.ts";
 import { readFixture } from "./calls/read-fixture.ts";
 import { readReplayed } from "./calls/replayed.ts";
+import { reportReplay } from "./calls/report-replay.ts";
 import { isLocal } from "./calls/request.ts";
 import { sendCall } from "./calls/send-call.ts";
 
@@ -43,10 +45,7 @@ const OPTIONS = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-const NO_PLAN =
-  "This action has no plan, so a dry run can't be compared with what was done. To run it and compare: --for-real.";
-
-const EXIT_CODES = { same: 0, different: 1 } as const;
+const COMMAND = { options: OPTIONS, allowPositionals: true, usage: USAGE, wrongUsage: COULD_NOT };
 
 /** @returns the exit code */
 export async function replay(args: readonly string[], env: Environment = process.env): Promise<number> {
@@ -59,10 +58,10 @@ export async function replay(args: readonly string[], env: Environment = process
 }
 
 async function run(args: readonly string[], env: Environment): Promise<number> {
-  const { values, positionals } = readArguments(args, OPTIONS, USAGE);
+  const { values, positionals } = readArguments(args, COMMAND);
   if (values.help || values.list) {
     console.log(values.list ? listCalls() : USAGE);
-    return EXIT_CODES.same;
+    return 0;
   }
   const [source, another] = positionals;
   if (source === undefined || another !== undefined) throw new CliError(`replay takes one run or file.\n\n${USAGE}`);
@@ -75,56 +74,43 @@ async function run(args: readonly string[], env: Environment): Promise<number> {
     await confirm(base, recorded.action);
   const address = readPlayground(values.playground, base, env);
   const playground = address === undefined ? undefined : await openPlayground(address);
-  const cast = playground && castCall(playground, recorded, values.as ?? recorded.person.role ?? "manager");
+  const cast = playground && castCall(playground, recorded, values.as ?? chooseCaller(recorded));
   const call = replaceInCall(recorded, cast ?? { ...(values.as !== undefined && { person: readPerson(values.as) }) });
   const answer = await sendCall(call, { base, isDry, confirms: recorded.request.confirmed ?? false, env });
-  const masked = maskPeople(answer.reply, knownAs(cast), playground?.people.map(knownAs) ?? []);
-  const replayed = await readReplayed(answer, masked, base, env);
+  const knownAs = ({
+    id,
+    email,
+    full_name: name,
+  }: Pick<Playground["people"][number], "id" | "email" | "full_name">) => ({ id, email, name });
+  const caller = cast?.person === undefined ? readCaller(call) : knownAs(cast.person);
+  const masked = maskPeople(answer.reply, caller, playground?.people.map(knownAs) ?? []);
+  // The log of a worker without a bot knows fewer names than the playground.
+  const replayed = playground === undefined ? await readReplayed(answer, masked, base, env) : v.parse(Reply, masked);
   if (answer.run !== undefined) console.log(`${isDry ? "Dry run" : "Run"}: ${answer.run.url}\n`);
-  return report(recorded, replayed, cast);
+  return reportReplay(
+    { fixture: recorded, reply: recorded.reply },
+    { fixture: call, reply: replayed },
+    { others: cast?.replaced ?? false, worker: base },
+  );
 }
 
-const knownAs = (
-  person: { id?: string; email?: string; full_name?: string } | { person: InPlayground["person"] } | undefined,
-) => {
-  const { id, email, full_name: name } = person === undefined ? {} : "person" in person ? person.person : person;
-  return { id, email, name };
-};
-
-function report(recorded: Fixture, replayed: Reply, cast: InPlayground | undefined): number {
-  if (recorded.reply === undefined) {
-    console.log(describeReply(replayed).join("\n"));
-    return replayed.kind === "failed" ? EXIT_CODES.different : EXIT_CODES.same;
-  }
-  const ids = cast?.replaced ? [recorded.tasks, cast.tasks].map((tasks) => tasks.map(({ id }) => id)) : [];
-  const before = withNumbers(recorded.reply, ids[0]);
-  const { isSame, lines, isPlanOnly } = compareReplies(before, withNumbers(replayed, ids[1]));
-  if (cast?.replaced) console.log("The playground does not have these tasks: others take their places.");
-  if (isPlanOnly && before.outcomes?.length && !replayed.outcomes?.length) {
-    console.log(`${describeReply(replayed).join("\n")}\n\n${NO_PLAN}`);
-    return COULD_NOT;
-  }
-  if (isPlanOnly) console.log("Only which tasks it would run on is compared, because it was a dry run.");
-  console.log(isSame ? "The replies are the same." : `- recorded\n+ replayed\n\n${lines.join("\n")}`);
-  return isSame ? EXIT_CODES.same : EXIT_CODES.different;
-}
-
-/** Other tasks have other names. */
-function withNumbers(reply: Reply, ids: readonly string[] = []): Reply {
-  if (reply.outcomes === undefined) return reply;
-  const outcomes = reply.outcomes.map((outcome) => {
-    const at = ids.indexOf(outcome.id);
-    return at < 0 ? outcome : { ...outcome, label: `task ${at + 1}` };
-  });
-  return { ...reply, outcomes };
-}
-
-function readPerson(as: string): { id?: string; email?: string } {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(as)) return { id: as };
-  if (as.includes("@")) return { email: as };
+function readPerson(as: string): { id: string; email: string } {
+  const person = readStranger(as);
+  if (person !== undefined) return person;
   throw new CliError(
     `--as takes an id or an e-mail address, not "${as}": only a playground knows people by their roles.`,
   );
+}
+
+/** Who called was not known to Kitsu, or somebody with this role. */
+const chooseCaller = ({ person, reply }: Fixture): string | undefined =>
+  person.role ?? (reply?.kind === "failed" && reply.code === "person-not-accepted" ? undefined : "manager");
+
+function readCaller({ request }: Fixture): { id?: string; email?: string } {
+  const read = (wanted: "person" | "email") =>
+    [...request.query, ...request.fields].find(([name]) => findCallField(name) === wanted)?.[1];
+  const [id, email] = [read("person"), read("email")];
+  return { ...(typeof id === "string" && { id }), ...(typeof email === "string" && { email }) };
 }
 
 /** This machine has several names. */

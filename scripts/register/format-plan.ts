@@ -1,6 +1,7 @@
 // The plan as lines for a terminal or a CI log.
 import { styleText } from "node:util";
 import { type CustomAction, findDifferences, type Registered } from "../../worker/doctor/custom-action.ts";
+import { escapeControls } from "../escape-controls.ts";
 import type { Plan, Step } from "./plan.ts";
 
 export type FormatOptions = { isColored: boolean };
@@ -63,12 +64,6 @@ function formatValue(value: string | boolean): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   return `"${escapeControls(value)}"`;
 }
-
-/**
- * Names come from Kitsu, where people can type anything: no control character may reach the
- * terminal.
- */
-const escapeControls = (text: string) => text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, "·");
 
 // The caller decides about colors. Without this option, styleText would decide by stdout.
 const color = (format: "green" | "yellow" | "red" | "dim", line: string, { isColored }: FormatOptions) =>

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { ENTITY_TYPES } from "../../contract.ts";
 import { listWanted, type Wanted } from "../../worker/doctor/custom-action.ts";
 import { CliError } from "../cli-error.ts";
+import { describeRefusal } from "../describe-refusal.ts";
 import { checkLengths } from "./check-lengths.ts";
 
 const OfferedAction = v.object({
@@ -17,7 +18,10 @@ export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 const Answer = v.object({ version: v.literal(1), actions: v.array(OfferedAction) });
 
 /** If Cloudflare Access protects the worker, programs need a service token. */
-export const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
+export const accessHeaders = ({
+  CF_ACCESS_CLIENT_ID: id,
+  CF_ACCESS_CLIENT_SECRET: secret,
+}: Readonly<Record<string, string | undefined>>) =>
   id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
 
 export async function fetchOfferedActions(worker: string): Promise<OfferedAction[]> {
@@ -30,20 +34,13 @@ export async function fetchOfferedActions(worker: string): Promise<OfferedAction
   }).catch((cause: unknown) => {
     throw new CliError(`The worker at ${worker} can't be reached. Is the address right?`, { cause });
   });
-  if (response.status >= 300 && response.status < 400) {
-    const place = response.headers.get("location") ?? "nowhere";
+  const json: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw new CliError(`${address} did not answer: ${describeRefusal(worker, response, json)}`);
+  const parsed = v.safeParse(Answer, json);
+  if (!parsed.success)
     throw new CliError(
-      `${address} redirects to ${place}. If Cloudflare Access protects the worker, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET to a service token with access.`,
+      `${address} did not answer with a list of actions ("${v.getDotPath(parsed.issues[0]) ?? "the body"}" is not as expected). Is this the worker's address, and is this version deployed there?`,
     );
-  }
-  const parsed = v.safeParse(Answer, await response.json().catch(() => undefined));
-  if (!response.ok || !parsed.success) {
-    const detail =
-      response.ok && !parsed.success ? `, "${v.getDotPath(parsed.issues[0]) ?? "the body"}" is not as expected` : "";
-    throw new CliError(
-      `${address} did not answer with a list of actions (status ${response.status}${detail}). Is this the worker's address, and is this version deployed there?`,
-    );
-  }
   const { actions } = parsed.output;
   // An empty list would empty Kitsu's menu.
   if (actions.length === 0)

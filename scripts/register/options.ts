@@ -1,7 +1,7 @@
 // The options: from the command line first, then from the environment. Secrets come from the
 // environment or the keyboard, because every account on the machine can read a command line.
-import { parseArgs } from "node:util";
 import { CliError } from "../cli-error.ts";
+import { readArguments } from "../read-arguments.ts";
 
 export const USAGE = `npm run register -- --worker https://edge.studio.tld --kitsu https://kitsu.studio.tld [--dry-run | --yes]
 
@@ -15,6 +15,16 @@ export const USAGE = `npm run register -- --worker https://edge.studio.tld --kit
   --yes            make the changes without asking
 
 See docs/register.md for details.`;
+
+const OPTIONS = {
+  worker: { type: "string" },
+  kitsu: { type: "string" },
+  email: { type: "string" },
+  suffix: { type: "string" },
+  "dry-run": { type: "boolean" },
+  yes: { type: "boolean", short: "y" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 export type Options = {
   /** without the last "/" */
@@ -32,7 +42,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @returns undefined for --help */
 export function readOptions(args: readonly string[], env: Environment): Options | undefined {
-  const given = parse(args);
+  const given = readArguments(args, { options: OPTIONS, usage: USAGE }).values;
   if (given.help) return undefined;
   if (given["dry-run"] && given.yes) throw new CliError("--dry-run and --yes contradict each other: use one of them.");
   const token = env.KITSU_TOKEN?.trim();
@@ -51,25 +61,6 @@ export function readOptions(args: readonly string[], env: Environment): Options 
     isDryRun: given["dry-run"] ?? false,
     isConfirmed: given.yes ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        worker: { type: "string" },
-        kitsu: { type: "string" },
-        email: { type: "string" },
-        suffix: { type: "string" },
-        "dry-run": { type: "boolean" },
-        yes: { type: "boolean", short: "y" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (cause) {
-    throw new CliError(`${cause instanceof Error ? cause.message : cause}\n\n${USAGE}`, { cause });
-  }
 }
 
 function readUrl(option: string, value: string | undefined, variable: string, example: string): string {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findFreePort } from "../../scripts/listen.ts";
 import { createTempDirectory, removeTempDirectory } from "../../scripts/temp-directory.ts";
 import { waitUntil } from "../../scripts/wait-until.ts";
+import { makeKitsuCall } from "../support/kitsu-call.ts";
 import { type Finished, interrupt, run, start } from "./shell.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -14,19 +15,7 @@ const STARTED = { limitMs: 240_000, everyMs: 500 };
 
 const KITSU = "http://kitsu.studio.example";
 const ID = "5f0c3a7e-91d4-4c1b-8e6a-000000000001";
-/** As Kitsu sends it for a task. */
-const CALL = {
-  method: "POST",
-  headers: { origin: KITSU, "content-type": "application/json" },
-  body: JSON.stringify({
-    entitytype: "shot",
-    originurl: `/productions/${ID}/shots`,
-    selection: [ID],
-    productionid: ID,
-    userid: ID,
-    useremail: "ada@studio.example",
-  }),
-};
+const CALL = makeKitsuCall(KITSU, ID);
 
 let tarball = "";
 

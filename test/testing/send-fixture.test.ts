@@ -74,6 +74,47 @@ describe("a recorded call in a test", () => {
     expect(commented[0]?.comments).toMatchObject([{ text: "Ready", author: kitsu.people.supervisor.full_name }]);
   });
 
+  /** The same comment with a status of another Kitsu. */
+  const withStatus = (label: string, type: "json" | "x-www-form-urlencoded"): Fixture => {
+    const { request } = COMMENT;
+    const status = "7d9e1f2a-3b4c-4d5e-8f60-718293a4b5c6";
+    const others = request.fields.filter(([name]) => !name.startsWith("input."));
+    const answers: Fixture["request"]["fields"] =
+      type === "json"
+        ? [["input", { text: "Ready", status }]]
+        : [
+            ["input.text", "Ready"],
+            ["input.status", status],
+          ];
+    return {
+      ...COMMENT,
+      request: {
+        ...request,
+        headers: { "content-type": `application/${type}` },
+        fields: [...others, ...answers],
+        choices: { status: [label] },
+      },
+    };
+  };
+
+  it.each(["json", "x-www-form-urlencoded"] as const)("finds a choice by its label, in %s", async (type) => {
+    const kitsu = openKitsu();
+    const { reply } = await sendFixture(worker, withStatus("waiting for approval", type));
+    expect(shapeOf(reply)).toEqual(shapeOf(COMMENT.reply));
+    const comments = kitsu.tasks.flatMap((task) => task.comments);
+    expect(comments).toMatchObject([
+      { text: "Ready", status: "wfa" },
+      { text: "Ready", status: "wfa" },
+    ]);
+  });
+
+  it("says which choice the sample Kitsu does not have", async () => {
+    openKitsu();
+    await expect(sendFixture(worker, withStatus("Client Review", "json"))).rejects.toThrow(
+      /The recorded answer to "Status" was "Client Review", and there is no such choice here: .*"Todo"/,
+    );
+  });
+
   it("is not confirmed if the person did not", async () => {
     const kitsu = openKitsu();
     const { confirmed: _, ...request } = COMMENT.request;

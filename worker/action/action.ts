@@ -8,7 +8,7 @@ import type { Role } from "../services/zou-objects.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Trust } from "../settings/trust.ts";
 import type { ActionContext, WatchContext } from "./context.ts";
-import { type FormSchema, type Problems, readInput } from "./form-input.ts";
+import { type Choices, type FormSchema, type Problems, readInput } from "./form-input.ts";
 import type { Control, ControlAnswer, RunStatus } from "./run-status.ts";
 
 export type { ActionContext, TaskConflict, UndoOffer, WatchContext } from "./context.ts";
@@ -122,6 +122,8 @@ type ActionWithoutForm = ActionDetails & { input?: undefined } & Functions<typeo
 
 /** An action whose input is complete. */
 export type PreparedAction = {
+  /** the labels of what the person chose */
+  choices?: Choices | undefined;
   plan?: (() => Promise<Outcome[]>) | undefined;
   confirm?: ((plan: readonly Outcome[]) => Promise<Confirmation | undefined>) | undefined;
   run(): Promise<Reply>;
@@ -167,6 +169,7 @@ function makeAction<S extends FormSchema>(
       const problems = (await findProblems?.(answered)) ?? {};
       if (Object.keys(problems).length > 0) return form.askAgain(problems);
       return {
+        choices: form.choices,
         plan: plan && (() => plan(answered)),
         confirm: confirm && (async (planned) => confirm(answered, planned)),
         run: () => run(answered),

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Input, InputValue } from "../../contract.ts";
 import { explainDecimal, readDecimal } from "../format/decimal.ts";
 import { Failure } from "../format/failure.ts";
-import { isMessageKey } from "../format/localize.ts";
+import { isMessageKey, toEnglish } from "../format/localize.ts";
 import { type Message, message, type Text } from "../format/message.ts";
 import type { Ask, Field } from "../format/reply.ts";
 import { readSchemaMessage } from "../format/schema-message.ts";
@@ -16,13 +16,19 @@ export type FormSchema = v.GenericSchema<Record<string, unknown>, Record<string,
   entries: v.ObjectEntries;
 };
 
+/** The most labels of one field that a run's record has. */
+const CHOICES_MAX = 100;
+
 /** Problems by the name of the field; "" is for a problem above the form. */
 export type Problems = Readonly<Record<string, Text>>;
+
+/** English labels of the chosen answers, by field: another Kitsu has other values for them. */
+export type Choices = Record<string, string[]>;
 
 /** `askAgain` returns the same form with these problems. */
 export type FormResult<S extends FormSchema> =
   | { ask: Ask }
-  | { input: v.InferOutput<S>; askAgain(problems: Problems): Ask };
+  | { input: v.InferOutput<S>; choices: Choices | undefined; askAgain(problems: Problems): Ask };
 
 /**
  * A form is complete when every field was submitted, empty or not. Until then the result is the
@@ -59,10 +65,26 @@ export async function readInput<S extends FormSchema>(
   const isComplete = retryOf !== undefined || entries.every(([name]) => answers?.[name] !== undefined);
   const parsed = v.safeParse(schema, parsedAnswers, { message: "" });
   if (parsed.success && isComplete && !isBack) {
-    return { input: parsed.output, askAgain: (problems) => askFor(problems, findProblem(problems, answers)) };
+    const { fields } = askFor({}, undefined);
+    return {
+      input: parsed.output,
+      choices: listChoices(fields),
+      askAgain: (problems) => askFor(problems, findProblem(problems, answers)),
+    };
   }
   const errors = isBack || parsed.success ? {} : readErrors(parsed.issues);
   return { ask: askFor(errors, isComplete ? errors[""] : undefined) };
+}
+
+/** People are no choices: another Kitsu has others. */
+function listChoices(fields: readonly Field[]): Choices | undefined {
+  const named = fields.flatMap(({ name, type, value, options = [] }): [string, string[]][] => {
+    const values = [value].flat();
+    const chosen = options.filter((option) => values.includes(option.value));
+    const isNamed = type !== "person" && chosen.some(({ value, label }) => label !== value);
+    return isNamed && chosen.length <= CHOICES_MAX ? [[name, chosen.map(({ label }) => toEnglish(label))]] : [];
+  });
+  return named.length === 0 ? undefined : Object.fromEntries(named);
 }
 
 /** The problem above the form: also one of a field that is not in the form. */

@@ -3,7 +3,7 @@
 import type { RunRecord } from "../storage/run-record.ts";
 import { callFields } from "./ask-page.ts";
 
-/** Linux limits an argument to 128 KiB. */
+/** Linux limits an argument to 128 KiB. A longer body is read from the lines that follow. */
 const ARGUMENT_MAX_CHARS = 100_000;
 
 const CREDENTIALS: Readonly<Record<string, string[]>> = {
@@ -12,8 +12,8 @@ const CREDENTIALS: Readonly<Record<string, string[]>> = {
 };
 
 /**
- * Undefined if the call could not be parsed, is too long for a command line, or changes an earlier
- * run (undo, cancel).
+ * Undefined if the call could not be parsed, is too long for an address, or changes an earlier run
+ * (undo, cancel).
  * @param kitsuUrl sent as the origin, which the action server checks
  */
 export function makeCurl(
@@ -31,7 +31,9 @@ export function makeCurl(
     ...(input !== undefined && { input }),
     ...(form !== undefined && { form }),
   });
-  const send = isLink ? [] : ["-H", quote("content-type: application/json"), "-d", quote(body)];
+  const isLong = body.length > ARGUMENT_MAX_CHARS;
+  const data = isLong ? `@- <<'END'\n${body}\nEND` : quote(body);
+  const send = isLink ? [] : ["-H", quote("content-type: application/json"), "-d", data];
   const origin = ["-H", quote(`origin: ${new URL(kitsuUrl).origin}`)];
   const words = [
     quote(url),
@@ -41,7 +43,7 @@ export function makeCurl(
     ...(CREDENTIALS[person?.trust ?? ""] ?? []),
     ...send,
   ];
-  return words.some((word) => word.length > ARGUMENT_MAX_CHARS) ? undefined : ["curl", ...words].join(" ");
+  return url.length > ARGUMENT_MAX_CHARS ? undefined : ["curl", ...words].join(" ");
 }
 
 /** The command that sends the call to a worker on the reader's own machine, as a dry run. */

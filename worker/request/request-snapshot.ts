@@ -3,6 +3,7 @@
 import { formatNumber } from "../format/locale-formats.ts";
 import { ENGLISH } from "../format/reader.ts";
 import type { RawField } from "./body.ts";
+import { MASK, maskSecrets } from "./mask-secrets.ts";
 import { SNAPSHOT_FIELDS_MAX, SNAPSHOT_MAX_CHARS } from "./size-limits.ts";
 
 export type RequestSnapshot = {
@@ -14,8 +15,6 @@ export type RequestSnapshot = {
   fields: [name: string, value: string][];
 };
 
-/** Stands for a secret. */
-export const MASK = "(masked)";
 /** The name of the last field if there were more. */
 export const MORE_FIELDS = "…";
 const VALUE_MAX = 2_000;
@@ -82,10 +81,6 @@ function listFields(fields: readonly RawField[]): [string, string][] {
   const rest = fields.length - listed.length;
   return rest === 0 ? listed : [...listed, [MORE_FIELDS, `${formatNumber(rest, ENGLISH)} more fields`]];
 }
-
-/** Masks run keys and the tokens of temporary links: an address with one grants access. */
-export const maskSecrets = (address: string) =>
-  address.replace(/([?&]key=)[^&#]*/g, `$1${MASK}`).replace(/\/[0-9a-f]{64}(?![0-9a-f])/g, `/${MASK}`);
 
 /** The names show whether Kitsu's session cookie was sent. The values are secret. */
 function maskCookies(cookie: string): string {

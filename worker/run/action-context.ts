@@ -2,6 +2,7 @@
 import type { Person } from "../access/person.ts";
 import type { Action, ActionContext, Control, UndoOffer } from "../action/action.ts";
 import type { RoleLookup } from "../action/authorize.ts";
+import type { Choices } from "../action/form-input.ts";
 import { localize } from "../format/localize.ts";
 import type { Reader } from "../format/reader.ts";
 import type { Run } from "../format/reply.ts";
@@ -16,6 +17,8 @@ export type ActionEffects = {
   /** the language and time zone of the person */
   reader: Reader;
   undo?: UndoOffer;
+  /** the labels of what the person chose */
+  choices?: Choices | undefined;
   /**
    * the run continues as a long run with this data; `token`: the person's session token, if the run
    * works as the person

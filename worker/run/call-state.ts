@@ -70,7 +70,7 @@ function readRequestedId({ searchParams }: URL): string | undefined {
 
 /** The record of this call for the log, with this reply or failure. */
 export function makeRecord(
-  { id, at, action, arrivedAt, snapshot, call, person, selected }: CallState,
+  { id, at, action, arrivedAt, snapshot, call, person, selected, effects }: CallState,
   reply: Reply,
   { status, failure, undo, deployedAtS }: RecordDetails,
 ): RunRecord {
@@ -81,7 +81,7 @@ export function makeRecord(
     tookMs: Date.now() - arrivedAt,
     status,
     person: person && describePerson(person),
-    call,
+    call: call && { ...call, choices: effects?.choices },
     selected,
     arrived: snapshot,
     reply,

@@ -55,6 +55,7 @@ export async function execute(
   };
   const prepared = await action.prepare(actionContext);
   if ("kind" in prepared) return ask(prepared);
+  effects.choices = prepared.choices;
   // Whatever follows may change something: a dry call ends here.
   if (call.isDry && !action.isSafe) return { reply: await describeDryRun(action, prepared, actionContext) };
 

@@ -8,10 +8,12 @@ import { type KnownPerson, maskPeople } from "../format/mask-people.ts";
 import { message } from "../format/message.ts";
 import { ENGLISH } from "../format/reader.ts";
 import { showReply } from "../format/reply.ts";
+import { decodeLink } from "../launch/decode-link.ts";
 import { callFields } from "../pages/ask-page.ts";
 import { type Call, findCallField } from "../request/call.ts";
+import { MASK, maskSecrets } from "../request/mask-secrets.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { MASK, MORE_FIELDS, maskSecrets } from "../request/request-snapshot.ts";
+import { MORE_FIELDS } from "../request/request-snapshot.ts";
 import { isOwnParameter, readTime } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
 import { findRun } from "./long-run/run-lookup.ts";
@@ -54,7 +56,12 @@ async function listPeople(request: Request, { settings, ctx }: RequestContext): 
 /** Throws if there is no call to send again, as of an undo. */
 function makeFixture(record: RunRecord, base: string): Fixture {
   const { id, at, action, call, arrived, person, selected, status, reply } = record;
-  if (call === undefined || call.changeOf !== undefined)
+  if (call?.changeOf !== undefined)
+    throw new Failure("invalid-call", {
+      text: message("runPage.changes"),
+      advice: message("runPage.openEarlier"),
+    });
+  if (call === undefined)
     throw new Failure("invalid-call", { text: message("run.noCall"), advice: message("run.runAgainFromKitsu") });
   const types = new Map(selected?.tasks.map(({ id, path }) => [id, ENTITY_TYPE.exec(path)?.[1]]));
   const headers = arrived.headers.filter(([name]) => HEADERS.includes(name));
@@ -66,6 +73,7 @@ function makeFixture(record: RunRecord, base: string): Fixture {
       method: arrived.method === "GET" ? "GET" : "POST",
       headers: Object.fromEntries(headers.map(([name, value]) => [name, value.replace(/; *boundary=.*/i, "")])),
       ...restoreFields(arrived, call),
+      ...(call.choices && { choices: call.choices }),
       ...(call.plan !== undefined && { confirmed: true }),
     },
     person: { role: person?.role },
@@ -118,5 +126,7 @@ const listAnswers = (input: Input): FixtureField[] =>
 
 /** Temporary links and the keys of runs give access. */
 function maskLinks<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_, member) => (typeof member === "string" ? maskSecrets(member) : member));
+  return JSON.parse(JSON.stringify(value), (_, member) =>
+    typeof member === "string" ? maskSecrets(decodeLink(member)) : member,
+  );
 }

@@ -13,9 +13,9 @@ import { renderReply } from "../pages/reply-view.ts";
 import { renderRetryUndo } from "../pages/retry-undo.ts";
 import { makeThemeCookie } from "../pages/theme-cookie.ts";
 import type { Call } from "../request/call.ts";
+import { maskSecrets } from "../request/mask-secrets.ts";
 import { makeReaderCookie, type PersonLocale, readReader } from "../request/read-reader.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import { maskSecrets } from "../request/request-snapshot.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**

@@ -44,7 +44,8 @@ export async function serveRun(request: Request, id: string, context: RequestCon
     return answerPhase(request, context, id, phase, phase.reply);
   }
   const { record, answer } = await findRun(env, settings, id, readTime(url) ?? startTimeOf(phase));
-  if (answer !== undefined && isReader && wantsPage(request)) {
+  // Once it has ended, readers see all of its record, and can repeat its call.
+  if (answer?.reply.kind === "started" && isReader && wantsPage(request)) {
     return renderLive({ ...answer, run: await dropUsedOffers(env, answer.run) }, context);
   }
   return answerRecord(request, context, record, isReader);

@@ -32,6 +32,8 @@ export const RunRecord = v.looseObject({
       server: text,
       params: v.record(v.string(), v.string()),
       input: v.optional(Input),
+      /** the labels of the chosen answers, by field, in English */
+      choices: v.optional(v.record(v.string(), v.array(v.string()))),
       form: text,
       plan: text,
       isBack: v.optional(v.boolean()),

@@ -1,42 +1,118 @@
 // Compares two replies to the same call, line by line, without what differs from run to run.
-import type { Reply } from "../../../contract.ts";
+import type { Done, Effect, Reply } from "../../../contract.ts";
+import { decodeLink } from "../../../worker/launch/decode-link.ts";
+import { maskSecrets } from "../../../worker/request/mask-secrets.ts";
 import { describeOutcome, describeReply } from "./describe-reply.ts";
 
-/** `lines` begin with "- " (only before), "+ " (only now) or "  " (both). */
-export type Comparison = { isSame: boolean; lines: string[]; isPlanOnly: boolean };
+/**
+ * - `lines` begin with "- " (only before), "+ " (only now) or "  " (both)
+ * - `compared`: the whole replies, or of a dry run only its plan, or nothing, because the dry run
+ *   ended before what the recorded run did
+ */
+export type Comparison = { isSame: boolean; lines: string[]; compared: "all" | "plan" | "nothing" };
 
 /** How the worker begins the title of a dry run, in English. */
 const DRY = "Dry run: ";
 
-/** Of a dry run, only the plan can be compared with what was done. */
+/** What is refused before an action runs. A dry run is refused, too. */
+const REFUSALS: readonly string[] = [
+  "body-too-large",
+  "empty-selection",
+  "invalid-call",
+  "method-not-allowed",
+  "not-allowed",
+  "origin-not-allowed",
+  "person-not-accepted",
+  "too-many-calls",
+  "unknown-action",
+  "unsupported-media-type",
+];
+
 export function compareReplies(before: Reply, now: Reply): Comparison {
-  const isPlanOnly = isPlan(now) && !isPlan(before) && (before.kind === "done" || before.kind === "started");
-  const [one, other] = isPlanOnly
-    ? [describePlan(before), describePlan(now)]
-    : [describeReply(before), describeReply(now)];
-  const lines = diff(one.map(normalize), other.map(normalize));
-  return { isSame: lines.every((line) => line.startsWith(" ")), lines, isPlanOnly };
+  const compared = isPlan(now) && !isPlan(before) ? decideScope(before, now) : "all";
+  const wasAsked = before.kind === "ask";
+  const describe = (reply: Reply) => (compared === "plan" ? describePlan(reply, wasAsked) : describeWhole(reply));
+  const [one, other] = [before, now].map((reply) => renumberPeople(describe(reply)).map(normalize));
+  const lines = diff(one ?? [], other ?? []);
+  return { isSame: lines.every((line) => line.startsWith(" ")), lines, compared };
 }
 
-const isPlan = ({ kind, title }: Reply) => kind === "done" && title.startsWith(DRY);
+const isPlan = (reply: Reply): reply is Done => reply.kind === "done" && reply.title.startsWith(DRY);
 
-/** Of what was done, and of what would be done: which tasks it is about, and which are left out. */
-const describePlan = (reply: Reply): string[] =>
-  (reply.kind === "ask" ? [] : (reply.outcomes ?? []))
-    .map(({ state, reason, ...outcome }) =>
-      state === "skipped" ? { ...outcome, state, reason } : { ...outcome, state: "planned" as const },
-    )
-    .map(describeOutcome)
-    .toSorted();
+function decideScope(before: Reply, now: Done): Comparison["compared"] {
+  const hasPlan = (now.outcomes?.length ?? 0) > 0;
+  if (before.kind === "failed")
+    return REFUSALS.includes(before.code) || (hasPlan && before.code === "nothing-to-do") ? "all" : "nothing";
+  // A form that is not shown now is a difference.
+  if (before.kind === "ask") return before.fields.some(({ type }) => type !== "hidden") ? "all" : "plan";
+  return hasPlan && before.outcomes?.length ? "plan" : "nothing";
+}
+
+/** The same question; of what was done, only which tasks it is about, and which are left out. */
+function describePlan(reply: Reply, wasAsked: boolean): string[] {
+  const tasks = (reply.outcomes ?? []).map(({ state, reason, ...outcome }) =>
+    wasAsked || state === "skipped" ? { ...outcome, state, reason } : { ...outcome, state: "planned" as const },
+  );
+  return [...(wasAsked ? [reply.title.replace(DRY, "")] : []), ...tasks.map(describeOutcome).toSorted()];
+}
+
+/**
+ * The action `debug` shows the request: its headers and its path are those of this program. Of
+ * JSON to copy, each member has a line of its own.
+ */
+function describeWhole(reply: Reply): string[] {
+  if (reply.kind !== "done") return describeReply(reply);
+  const tables = reply.tables?.filter(({ columns }) => columns.join() !== "Header,Value");
+  const effects = reply.effects?.map((effect): Effect => {
+    if (effect.kind === "copy") return { ...effect, text: breakJson(effect.text) };
+    // As in a fixture.
+    if (effect.kind === "launch")
+      return { ...effect, ways: effect.ways.map((way) => ({ ...way, url: decodeLink(way.url) })) };
+    return effect;
+  });
+  return describeReply({ ...reply, tables, effects });
+}
+
+function breakJson(text: string): string {
+  try {
+    return JSON.stringify(
+      JSON.parse(text, (name, value: unknown) => (name === "isDry" ? undefined : value)),
+      null,
+      2,
+    );
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A fixture numbers its people as they occur in the call and the reply, and here only the replies
+ * are compared. Person 1 is the caller in both.
+ */
+function renumberPeople(lines: readonly string[]): string[] {
+  const numbers = new Map([["1", "1"]]);
+  const renumber = (_: string, name: string, number: string) => {
+    const other = numbers.get(number) ?? String(numbers.size + 1);
+    numbers.set(number, other);
+    return name + other;
+  };
+  return lines.map((line) => line.replace(/(\bperson(?:[ ._+-]|%20)?)(\d+)/gi, renumber));
+}
 
 const normalize = (line: string): string =>
-  line
+  maskSecrets(line)
+    .replace(/\bhttps?%(?:25)*3A%(?:25)*2F%(?:25)*2F[^%\s"|]+(?:%(?:25)*3A\d+)?/gi, "<address>")
     .replace(/\bhttps?:\/\/[^/\s"|]+/g, "<address>")
     .replace(/[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}/gi, "<id>")
     .replace(/\b[0-9a-f]{32,64}\b|\(masked\)/g, "<id>")
     .replace(/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?/g, "<time>")
     .replace(/\b\d{1,2}:\d{2}(:\d{2})?( ?[ap]m)?\b/gi, "<time>")
-    .replace(/([?&]at=)\d+/g, "$1<time>");
+    .replace(/([?&]at=)\d+/g, "$1<time>")
+    .replace(
+      /(<time>(?: UTC)?, )(?:now|today|yesterday|tomorrow|(?:this|last|next) [a-z]+|in [\d,]+ [a-z]+)\b/g,
+      "$1<ago>",
+    )
+    .replace(/\b(?:[\d,]+|an?) (?:second|minute|hour|day|week|month|year)s? ago\b/g, "<ago>");
 
 /** The most lines whose order is compared exactly. Of more, those in between count as replaced. */
 const EXACT_MAX = 2_000;

@@ -1,18 +1,8 @@
 // What the command lines of `call`, `replay` and `record-test` have in common.
-import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { CliError } from "../../cli-error.ts";
 import { isLocal, readBase } from "./request.ts";
 
 /** The exit code if it could not be done, for `replay`: 1 means that the replies differ. */
 export const COULD_NOT = 2;
-
-export function readArguments<O extends ParseArgsOptionsConfig>(args: readonly string[], options: O, usage: string) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (cause) {
-    throw new CliError(`${cause instanceof Error ? cause.message : cause}\n\n${usage}`, { cause, exitCode: COULD_NOT });
-  }
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

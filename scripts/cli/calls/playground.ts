@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Fixture } from "../../../contract.ts";
 import { HAMID } from "../../../playground/data-people.ts";
 import type { Replacement } from "../../../testing/fixture-call.ts";
+import { findCallField } from "../../../worker/request/call.ts";
 import { CliError } from "../../cli-error.ts";
 
 const Login = v.object({ access_token: v.string() });
@@ -21,6 +22,9 @@ const Entity = v.object({ id: v.string(), type: v.string() });
 
 type Person = v.InferOutput<typeof Person>;
 type PlaygroundTask = v.InferOutput<typeof Task> & { entityType: string };
+
+/** An id in Kitsu. */
+export const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The people by the words that everybody uses: Zou's own for an artist is "user". */
 const ROLES: ReadonlyMap<string, string> = new Map([["artist", "user"]]);
@@ -64,21 +68,31 @@ export async function openPlayground(address: string): Promise<Playground | unde
   };
 }
 
-/** What a call becomes in the playground. `replaced`: the tasks are not the recorded ones. */
-export type InPlayground = Required<Replacement> & { person: Person; replaced: boolean };
+type Caller = Pick<Person, "id" | "email" | "full_name">;
+
+/**
+ * What a call becomes in the playground.
+ * - `person`: absent if nobody calls who is known there
+ * - `replaced`: the tasks are not the recorded ones
+ */
+export type InPlayground = Omit<Required<Replacement>, "person"> & { person?: Caller; replaced: boolean };
 
 /**
  * Tasks that the playground has stay, others are replaced by tasks of the same kind.
- * @param as a role, an id or an e-mail address
+ * @param as a role, an id or an e-mail address; undefined for whoever is in the call
  */
 export function castCall(
   playground: Playground,
   { tasks, request }: Pick<Fixture, "tasks" | "request">,
-  as: string,
+  as: string | undefined,
 ): InPlayground {
   const known = new Map(playground.tasks.map((task) => [task.id, task]));
-  const isKnown = tasks.some(({ id }) => known.has(id));
-  const project = tasks.map(({ id }) => known.get(id)?.project_id).find(Boolean) ?? findProject(playground, as, tasks);
+  const own = readField(request, "project");
+  const isKnown = tasks.length === 0 ? playground.teams.has(own) : tasks.some(({ id }) => known.has(id));
+  const project =
+    (tasks.length === 0 && isKnown ? own : undefined) ??
+    tasks.map(({ id }) => known.get(id)?.project_id).find(Boolean) ??
+    findProject(playground, as, tasks);
   const left = playground.tasks.filter(
     ({ id, project_id }) => project_id === project && !tasks.some((one) => one.id === id),
   );
@@ -87,44 +101,57 @@ export function castCall(
     if (same !== undefined || isKnown) return { id };
     const at = left.findIndex((task) => task.entityType === entityType);
     const [other] = left.splice(at < 0 ? 0 : at, 1);
-    if (other === undefined) throw new CliError(`The playground has fewer than ${tasks.length} such tasks.`);
+    if (other === undefined)
+      throw new CliError(
+        `The call has ${tasks.length} tasks, and the playground's production only ${playground.tasks.filter(({ project_id }) => project_id === project).length}. Send it to a worker whose Kitsu has them, or make a test of a run with them, which creates as many: record-test.`,
+      );
     return { id: other.id };
   });
-  const person = findPerson(playground, as, playground.teams.get(project));
+  const person = as === undefined ? undefined : findPerson(playground, as, playground.teams.get(project));
   const path = `/productions/${project}/shots`;
   return {
-    person,
+    ...(person && { person }),
     tasks: chosen,
     project,
     server: playground.server,
-    replaced: !isKnown,
-    path: isKnown ? readPath(request, path) : path,
+    replaced: !isKnown && tasks.length > 0,
+    path: isKnown ? readField(request, "path") || path : path,
   };
 }
 
-const readPath = ({ fields }: Fixture["request"], otherwise: string): string => {
-  const value = fields.find(([name]) => /^(currentpath|originurl)$/i.test(name))?.[1];
-  return typeof value === "string" ? value : otherwise;
-};
+/** "" if the call does not say. */
+function readField({ query, fields }: Fixture["request"], wanted: "path" | "project"): string {
+  const value = [...query, ...fields].find(([name]) => findCallField(name) === wanted)?.[1];
+  return typeof value === "string" ? value : "";
+}
 
 /** The first production with this person in its team. */
-function findProject(playground: Playground, as: string, tasks: Fixture["tasks"]): string {
+function findProject(playground: Playground, as: string | undefined, tasks: Fixture["tasks"]): string {
   const projects = [...playground.teams];
   const [id] = projects.find(([, team]) => isListed(playground, as, team)) ?? projects[0] ?? [];
   if (id === undefined) throw new CliError(`The playground has no production for ${tasks.length} tasks.`);
   return id;
 }
 
-const isListed = ({ people }: Playground, as: string, team: readonly string[]) =>
+const isListed = ({ people }: Playground, as: string | undefined, team: readonly string[]) =>
   people.some((person) => isMeant(person, as) && team.includes(person.id));
 
-const isMeant = ({ id, email, role }: Person, as: string) =>
+const isMeant = ({ id, email, role }: Person, as = "") =>
   id === as.toLowerCase() || email === as.toLowerCase() || role === (ROLES.get(as) ?? as);
 
-function findPerson({ people }: Playground, as: string, team: readonly string[] = []): Person {
+/** Undefined if it is neither an id nor an e-mail address. */
+export function readStranger(as: string): { id: string; email: string } | undefined {
+  if (ID.test(as)) return { id: as.toLowerCase(), email: "" };
+  return as.includes("@") ? { id: "", email: as } : undefined;
+}
+
+function findPerson({ people }: Playground, as: string, team: readonly string[] = []): Caller {
   const meant = people.filter((person) => isMeant(person, as));
   const found = meant.find(({ id }) => team.includes(id)) ?? meant[0];
   if (found !== undefined) return found;
+  // Somebody whom Kitsu does not know may call, too.
+  const stranger = readStranger(as);
+  if (stranger !== undefined) return { ...stranger, full_name: "" };
   const roles = [...new Set(people.map(({ role }) => (role === "user" ? "artist" : role)))];
   throw new CliError(`The playground has nobody like "${as}". Use ${roles.join(", ")}, an id or an e-mail address.`);
 }

@@ -4,6 +4,9 @@ import type { Fixture } from "../../../contract.ts";
 import { parseFixture } from "../../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../../testing/kitsu-calls.ts";
 import { CliError } from "../../cli-error.ts";
+import { describeRefusal } from "../../describe-refusal.ts";
+import { accessHeaders } from "../../register/offered-actions.ts";
+import { readLogToken } from "../log-token.ts";
 import { readAnswer, request } from "./request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,24 +22,18 @@ export async function readFixture(source: string, env: Environment): Promise<Fix
   if (!url.pathname.endsWith("/fixture.json")) url.pathname += "/fixture.json";
   // The key of a long run would give more rights than reading needs.
   url.searchParams.delete("key");
-  const token = await readLogToken(env);
-  const headers = { accept: "application/json", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-  const response = await request(url.href, { headers, redirect: "error" });
-  const body = await readAnswer(response);
-  if (response.ok) return parse(body.json, source);
-  const advice = token === undefined ? " Set LOG_TOKEN, or LOG_TOKEN_FILE to a file with it, to the worker's own." : "";
-  throw new CliError(`${url.origin} refuses to give the fixture: ${body.sentence}${advice}`);
+  const token = readLogToken(env);
+  const authorization = token !== undefined && { authorization: `Bearer ${token}` };
+  const headers = { accept: "application/json", ...authorization, ...accessHeaders(env) };
+  const response = await request(url.href, { headers });
+  const { json } = await readAnswer(response);
+  if (response.ok && json !== undefined) return parse(json, source);
+  const worker = url.href.replace(/\/runs\/[^/]+\/fixture\.json.*/s, "");
+  const advice = response.status === 401 && token === undefined ? ` ${NO_TOKEN}` : "";
+  throw new CliError(`${worker} does not give the fixture: ${describeRefusal(worker, response, json)}${advice}`);
 }
 
-/** Never an argument: every account on the machine can read a command line. */
-export async function readLogToken({
-  LOG_TOKEN: token,
-  LOG_TOKEN_FILE: file,
-}: Environment): Promise<string | undefined> {
-  if (token) return token.trim();
-  if (!file) return undefined;
-  return (await readText(file)).trim();
-}
+const NO_TOKEN = "Set LOG_TOKEN, or LOG_TOKEN_FILE to a file with it, to the token of that worker's log.";
 
 async function readFixtureFile(path: string): Promise<Fixture> {
   const text = await readText(path);

@@ -3,32 +3,33 @@ import * as v from "valibot";
 import { Reply, Run } from "../../../contract.ts";
 import { CliError } from "../../cli-error.ts";
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const TIMEOUT_MS = 330_000;
 
+/** What the curl command of a run's page sends, too. */
+export const credentials = ({ KITSU_SESSION: session, ACCESS_TOKEN: access }: Environment): Record<string, string> => ({
+  ...(session && { cookie: `access_token_cookie=${session}` }),
+  ...(access && { "cf-access-token": access }),
+});
+
+/** A login page must not be mistaken for the worker. */
 export const request = (url: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), ...init }).catch((cause: unknown) => {
+  fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "manual", ...init }).catch((cause: unknown) => {
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
-    throw new CliError(`${new URL(url).origin} can't be reached: ${why}`, { cause });
+    const { origin } = new URL(url);
+    const advice = isLocal(url) ? "Is npm start running?" : "Is the address right?";
+    throw new CliError(`${origin} can't be reached: ${why}. ${advice}`, { cause });
   });
 
 const Answer = v.object({ run: v.optional(Run), reply: Reply });
 export type WorkerAnswer = v.InferOutput<typeof Answer>;
 
-/** `answer` is absent if it is none; `sentence` says why a request was refused. */
-export async function readAnswer(
-  response: Response,
-): Promise<{ json: unknown; answer: WorkerAnswer | undefined; sentence: string }> {
-  const text = await response.text();
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { json, answer: undefined, sentence: `status ${response.status}, and no JSON.` };
-  }
+/** `answer` is absent if it is none, as of any other server. */
+export async function readAnswer(response: Response): Promise<{ json: unknown; answer: WorkerAnswer | undefined }> {
+  const json: unknown = await response.json().catch(() => undefined);
   const parsed = v.safeParse(Answer, json);
-  if (!parsed.success) return { json, answer: undefined, sentence: `status ${response.status}.` };
-  const { reply } = parsed.output;
-  return { json, answer: parsed.output, sentence: [reply.title, reply.text].filter(Boolean).join(". ") };
+  return { json, answer: parsed.success ? parsed.output : undefined };
 }
 
 /** @returns the address without its last slash */

@@ -2,9 +2,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Ask, Field, Fixture, Input, Reply } from "../../../contract.ts";
 import { makeRequest } from "../../../testing/fixture-call.ts";
+import { moveChoices } from "../../../testing/fixture-choices.ts";
 import { makeRunId } from "../../../worker/storage/run-links.ts";
 import { CliError } from "../../cli-error.ts";
-import { readAnswer, request, type WorkerAnswer } from "./request.ts";
+import { describeRefusal } from "../../describe-refusal.ts";
+import { credentials, readAnswer, request, type WorkerAnswer } from "./request.ts";
 
 /**
  * - `base`: the worker's address
@@ -20,13 +22,22 @@ export type Sending = {
   env: Readonly<Record<string, string | undefined>>;
 };
 
+const ACCESS = "ACCESS_TOKEN to what cloudflared access token prints";
+
 const FOLLOW_MS = 1_000;
 /** The most questions of one call. */
 const QUESTIONS_MAX = 5;
 
-export async function sendCall(fixture: Fixture, sending: Sending): Promise<WorkerAnswer> {
+export async function sendCall(recorded: Fixture, sending: Sending): Promise<WorkerAnswer> {
   const run = makeRunId();
+  let fixture = recorded;
   let answer = await sendOnce(fixture, sending, run);
+  const moved = moveChoices(fixture, answer.reply);
+  if (moved.problem !== undefined) throw new CliError(moved.problem);
+  if (moved.fixture !== undefined) {
+    fixture = moved.fixture;
+    answer = await sendOnce(fixture, sending, run);
+  }
   for (let asked = 0; asked < QUESTIONS_MAX; asked += 1) {
     const given = answerQuestion(answer.reply, sending);
     if (given === undefined) break;
@@ -73,24 +84,27 @@ async function sendOnce(fixture: Fixture, sending: Sending, run: string, answer?
     ...(answer && { answer }),
   });
   const headers = new Headers(init.headers);
-  if (env.KITSU_SESSION) headers.set("cookie", `access_token_cookie=${env.KITSU_SESSION}`);
-  if (env.ACCESS_TOKEN) headers.set("cf-access-token", env.ACCESS_TOKEN);
-  const response = await request(url, { ...init, headers, redirect: "manual" });
-  const read = await readAnswer(response);
-  if (read.answer === undefined)
-    throw new CliError(`${base} does not answer like an action server: ${read.sentence} Is the address right?`);
-  const { reply } = read.answer;
+  for (const [name, value] of Object.entries(credentials(env))) headers.set(name, value);
+  const response = await request(url, { ...init, headers });
+  const { json, answer: answered } = await readAnswer(response);
+  if (answered === undefined)
+    throw new CliError(`${base} did not answer the call: ${describeRefusal(base, response, json, ACCESS)}`);
+  const { reply } = answered;
   if (isDry && reply.kind === "failed" && reply.code === "unknown-page")
     throw new CliError(`The action server at ${base} is too old for a dry run. Nothing was run.`);
-  return read.answer;
+  return answered;
 }
 
 /** Waits until a long run has ended. */
-async function follow(answer: WorkerAnswer, { base }: Sending): Promise<WorkerAnswer> {
+async function follow(answer: WorkerAnswer, sending: Sending): Promise<WorkerAnswer> {
   const url = answer.run?.follow?.url;
   if (answer.reply.kind !== "started" || url === undefined) return answer;
   await sleep(FOLLOW_MS);
-  const read = await readAnswer(await request(`${url}&lang=en&tz=UTC`, { headers: { accept: "application/json" } }));
-  if (read.answer === undefined) throw new CliError(`${base} does not say how the run goes on: ${read.sentence}`);
-  return follow({ ...answer, ...read.answer }, { base, isDry: false, env: {} });
+  const { base, env } = sending;
+  const headers = { accept: "application/json", ...credentials(env) };
+  const response = await request(`${url}&lang=en&tz=UTC`, { headers });
+  const { json, answer: now } = await readAnswer(response);
+  if (now === undefined)
+    throw new CliError(`${base} does not say how the run goes on: ${describeRefusal(base, response, json, ACCESS)}`);
+  return follow({ ...answer, ...now }, sending);
 }

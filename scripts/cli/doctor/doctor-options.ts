@@ -1,8 +1,8 @@
 // The options of kitsu-actions doctor. The token comes from the environment or a file, because
 // everyone on the machine can read a command line.
-import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { CliError } from "../../cli-error.ts";
+import { readArguments } from "../../read-arguments.ts";
+import { readLogToken } from "../log-token.ts";
 
 export const DOCTOR_USAGE = `npx kitsu-actions doctor [--worker https://edge.studio.tld]
 
@@ -15,6 +15,17 @@ Says what is wrong with a set-up, and how to mend it: wrangler.toml here and, wi
   --strict         also exit with 1 if something is risky
 
 Exits with 0 if nothing is broken, with 1 if something is, and with 2 if it could not check. docs/doctor.md`;
+
+/** The exit code if it could not check. */
+const NOT_CHECKED = 2;
+
+const OPTIONS = {
+  worker: { type: "string" },
+  env: { type: "string", short: "e" },
+  json: { type: "boolean" },
+  strict: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 export type DoctorOptions = {
   /** without the last "/" */
@@ -30,33 +41,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @returns undefined for --help */
 export function readDoctorOptions(args: readonly string[], env: Environment): DoctorOptions | undefined {
-  const given = parse(args);
+  const given = readArguments(args, { options: OPTIONS, usage: DOCTOR_USAGE, wrongUsage: NOT_CHECKED }).values;
   if (given.help) return undefined;
   const worker = given.worker ?? env.WORKER_URL;
   return {
     worker: worker ? readAddress(worker) : undefined,
-    logToken: env.LOG_TOKEN?.trim() || (env.LOG_TOKEN_FILE ? readToken(env.LOG_TOKEN_FILE) : undefined),
+    logToken: readLogToken(env, NOT_CHECKED),
     environment: given.env ?? env.CLOUDFLARE_ENV ?? "",
     isJson: given.json ?? false,
     isStrict: given.strict ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        worker: { type: "string" },
-        env: { type: "string", short: "e" },
-        json: { type: "boolean" },
-        strict: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (cause) {
-    throw wrongUsage(`${cause instanceof Error ? cause.message : cause}`);
-  }
 }
 
 function readAddress(text: string): string {
@@ -66,12 +60,4 @@ function readAddress(text: string): string {
   return url.href.replace(/\/+$/, "");
 }
 
-function readToken(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (cause) {
-    throw wrongUsage(`LOG_TOKEN_FILE can't be read: ${cause instanceof Error ? cause.message : cause}.`);
-  }
-}
-
-const wrongUsage = (sentence: string) => new CliError(`${sentence}\n\n${DOCTOR_USAGE}`, { exitCode: 2 });
+const wrongUsage = (sentence: string) => new CliError(`${sentence}\n\n${DOCTOR_USAGE}`, { exitCode: NOT_CHECKED });

@@ -1,7 +1,7 @@
 // How the service is called: options, and the environment for those that are not given.
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { CliError } from "../../cli-error.ts";
+import { readArguments } from "../../read-arguments.ts";
 import { TrustedProxies } from "./trusted-proxies.ts";
 
 export type ServeOptions = {
@@ -27,6 +27,8 @@ export const SERVE_USAGE = `kitsu-actions serve, in the repository or your studi
 Settings also come from the environment (KITSU_URL, or KITSU_URL_FILE for a file that has it), and from
 files that are named after them in the folder SECRETS_DIR or CREDENTIALS_DIRECTORY. docs/on-premises.md`;
 
+const WRONG_USAGE = 2;
+
 const OPTIONS = {
   host: { type: "string" },
   port: { type: "string" },
@@ -38,7 +40,7 @@ const OPTIONS = {
 
 /** Throws a CliError that says what to change. */
 export function readServeOptions(args: readonly string[], env: NodeJS.ProcessEnv): ServeOptions {
-  const values = parse(args);
+  const { values } = readArguments(args, { options: OPTIONS, usage: SERVE_USAGE, wrongUsage: WRONG_USAGE });
   // systemd's StateDirectory= is a list of folders.
   const state = values.state || env.STATE_DIR || env.STATE_DIRECTORY?.split(":")[0];
   if (!state) throw wrongUsage("Name the folder for everything that is stored: --state /var/lib/kitsu-actions.");
@@ -54,18 +56,10 @@ export function readServeOptions(args: readonly string[], env: NodeJS.ProcessEnv
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS }).values;
-  } catch (thrown) {
-    throw wrongUsage(thrown instanceof Error ? `${thrown.message}.` : String(thrown));
-  }
-}
-
 function readNumber(name: string, text: string, most: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= most) return number;
   throw wrongUsage(`${name} must be a whole number from 1 to ${most}, not "${text}".`);
 }
 
-const wrongUsage = (sentence: string) => new CliError(`${sentence}\n\n${SERVE_USAGE}`, { exitCode: 2 });
+const wrongUsage = (sentence: string) => new CliError(`${sentence}\n\n${SERVE_USAGE}`, { exitCode: WRONG_USAGE });

@@ -11,6 +11,7 @@ import { findFreePort, listen } from "../../../scripts/listen.ts";
 import { readStoredRecords } from "../../../scripts/local-service.ts";
 import { createTempDirectory } from "../../../scripts/temp-directory.ts";
 import { waitUntil } from "../../../scripts/wait-until.ts";
+import { makeKitsuCall } from "../../support/kitsu-call.ts";
 import { kitsuActions } from "./support/run.ts";
 import { listPorts, readArguments, Service } from "./support/service.ts";
 import { createStudio } from "./support/studio.ts";
@@ -62,19 +63,7 @@ afterAll(() => {
 
 const url = (path: string) => `http://127.0.0.1:${port}${path}`;
 
-const call = () =>
-  fetch(url(`/actions/publish?run=${RUN}`), {
-    method: "POST",
-    headers: { origin: KITSU, "content-type": "application/json" },
-    body: JSON.stringify({
-      entitytype: "shot",
-      originurl: `/productions/${ID}/shots`,
-      selection: [ID],
-      productionid: ID,
-      userid: ID,
-      useremail: "ada@studio.example",
-    }),
-  });
+const call = () => fetch(url(`/actions/publish?run=${RUN}`), makeKitsuCall(KITSU, ID));
 
 /** How often each action was used. */
 async function readUse(): Promise<[action: string, runs: number][]> {

@@ -92,12 +92,24 @@ describe("a run's curl command", () => {
     expect(curl()).not.toContain("$");
   });
 
-  it("is absent if there is no call to repeat, or if it is too long for a shell", () => {
+  it("has a long call in the lines after the command", () => {
+    const selection = Array.from({ length: 5_000 }, () => TASK);
+    const [line = "", body = "", ...rest] =
+      curl({ call: RECORDED.call && { ...RECORDED.call, selection } })?.split("\n") ?? [];
+    expect(line).toMatch(/ -d @- <<'END'$/);
+    expect(JSON.parse(body)).toEqual({ selection: selection.join(",") });
+    expect(rest).toEqual(["END"]);
+  });
+
+  it("is absent if there is no call to repeat, or if it is too long for an address", () => {
     expect(curl({ call: undefined })).toBeUndefined();
     expect(
       curl({ call: RECORDED.call && { ...RECORDED.call, changeOf: { id: "2".repeat(32), at: 1 } } }),
     ).toBeUndefined();
-    expect(curl({ call: RECORDED.call && { ...RECORDED.call, selection: Array(4_000).fill(TASK) } })).toBeUndefined();
+    const arrived = { ...RECORDED.arrived, method: "GET" };
+    expect(
+      curl({ arrived, call: RECORDED.call && { ...RECORDED.call, selection: Array(4_000).fill(TASK) } }),
+    ).toBeUndefined();
   });
 });
 

@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Fixture } from "../../../contract.ts";
 import { debug } from "../../../worker/actions/debug.ts";
+import { readSettings } from "../../../worker/settings/settings.ts";
+import { writeRecord } from "../../../worker/storage/run-log.ts";
 import { replaceRun } from "../../support/worker/replace-run.ts";
+import { makeRecord } from "../../support/worker/runs.ts";
 import {
   ajax,
   ask,
@@ -10,6 +13,7 @@ import {
   FORM_FIELDS,
   form,
   KITSU,
+  makeEnv,
   READER,
   readAnswer,
   readFailed,
@@ -53,18 +57,30 @@ describe("a run's fixture", () => {
       severity: "success",
       title: `By ${ARTIST.full_name}`,
       text: `Ask ${String(MANAGER.full_name)}, ${String(MANAGER.email)}, or ${MANAGER.id}`,
-      links: [{ label: "Open", url: `${EDGE}/t/${"ab".repeat(32)}` }],
+      effects: [
+        {
+          kind: "launch",
+          app: "mpv",
+          ways: [{ url: `mpv://play/${btoa(`${EDGE}/media/${"ab".repeat(32)}/zoe.png?by=${ARTIST.email}`)}` }],
+        },
+      ],
+      links: [
+        { label: "Open", url: `${EDGE}/t/${"ab".repeat(32)}` },
+        {
+          label: "Launch",
+          url: `https://x.tld/?u=${encodeURIComponent(`${EDGE}/t/${"ab".repeat(32)}?a=1&key=secret`)}`,
+        },
+      ],
     });
     const headers = {
       "accept-language": "fr",
       cookie: "access_token_cookie=secret",
       referer: `${KITSU}/people/${ARTIST.id}`,
     };
-    const path = await run(
-      "/actions/debug?with=rv&run=77777777777777777777777777777777",
-      ajax(fields, headers),
-      variables,
-    );
+    const path = await run("/actions/debug?with=rv&run=77777777777777777777777777777777", ajax(fields, headers), {
+      ...variables,
+      LINK_SCHEMES: "mpv",
+    });
     const response = await ask(path, { headers: READER }, variables);
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(response.headers.get("content-disposition")).toBe('attachment; filename="debug-77777777.json"');
@@ -106,7 +122,20 @@ describe("a run's fixture", () => {
         title: "By Person 1",
         // Zou does not show this bot whose address it is.
         text: "Ask Person 2, person-3@studio.example, or 00000000-0000-4000-8000-000000000002",
-        links: [{ label: "Open", url: `${EDGE}/t/(masked)` }],
+        effects: [
+          {
+            kind: "launch",
+            app: "mpv",
+            ways: [{ url: `mpv://play/${EDGE}/media/(masked)/zoe.png?by=person-1@studio.example` }],
+          },
+        ],
+        links: [
+          { label: "Open", url: `${EDGE}/t/(masked)` },
+          {
+            label: "Launch",
+            url: `https://x.tld/?u=${encodeURIComponent(`${EDGE}/t/`)}(masked)%3Fa%3D1%26key%3D(masked)`,
+          },
+        ],
       },
     });
   });
@@ -121,7 +150,7 @@ describe("a run's fixture", () => {
 
   it("has the answers to a question, and whether the person confirmed, but no plan", async () => {
     const { variables, fields } = openStudio(652);
-    const answers = { form: "comment", input: { text: "x".repeat(3_000), status: "" } };
+    const answers = { form: "comment", input: { text: "x".repeat(3_000), status: "keep" } };
     const manager = { ...fields, userid: MANAGER.id, useremail: MANAGER.email };
     const path = `/actions/comment?run=${"8".repeat(32)}`;
     const { reply } = await readAnswer(await ask(path, ajax({ ...manager, ...answers }), variables));
@@ -132,6 +161,7 @@ describe("a run's fixture", () => {
     );
     expect(fixture.request).toMatchObject({ confirmed: true });
     expect(fixture.request.fields).toContainEqual(["input", answers.input]);
+    expect(fixture.request.choices).toEqual({ status: ["Keep each task's status"] });
     expect(fixture.request.fields.map(([name]) => name)).not.toContain("plan");
     expect(fixture.reply).toMatchObject({ kind: "done", outcomes: [{ state: "done" }, { state: "done" }] });
   });
@@ -164,6 +194,15 @@ describe("a run's fixture", () => {
     openFakeZou();
     const response = await ask(path, { headers: READER }, { KITSU_TOKEN: "wrong", KITSU_API: `${KITSU}/653/api` });
     expect((await readFailed(response)).code).toBe("kitsu-token-refused");
+  });
+
+  it("does not exist of an undo, whose page leads to the run that it undid", async () => {
+    const call = { dialect: "ajax", person: {}, selection: [TASK], params: {}, ignored: [] };
+    const changeOf = { id: "2".repeat(32), at: 1 };
+    const record = makeRecord({ at: Date.now(), call: { ...call, changeOf } });
+    await writeRecord(makeEnv(), readSettings(makeEnv()), record);
+    const refused = await readFailed(await ask(`/runs/${record.id}/fixture.json?at=${record.at}`, { headers: READER }));
+    expect(refused).toMatchObject({ code: "invalid-call", text: "It undoes or stops an earlier run." });
   });
 
   it("does not exist of a call that could not be read", async () => {

@@ -337,4 +337,13 @@ describe("the page of a long run", () => {
     const inLog = await ask(path.replace(/&key=.*/, ""), { headers: { ...READER, accept: "text/html" } }, VARIABLES);
     expect(await inLog.text()).toContain("SH010");
   });
+
+  it("offers readers of the log its call, to send it again, as soon as it has ended", async () => {
+    const { path } = await open();
+    await report({ kind: "done", severity: "success", title: "Published" });
+    const inLog = await ask(path.replace(/&key=.*/, ""), { headers: { ...READER, accept: "text/html" } }, VARIABLES);
+    const page = await inLog.text();
+    expect(page).toContain("Published");
+    for (const offer of ["Save as fixture", "kitsu-actions replay", "curl &#39;"]) expect(page).toContain(offer);
+  });
 });

@@ -1,0 +1,18 @@
+// Reads the arguments of a command. What is wrong with them is said above how it is used.
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { CliError } from "./cli-error.ts";
+
+/** What a command takes. `wrongUsage`: the exit code if it gets something else, 1 if absent. */
+type Usage<O> = { options: O; allowPositionals?: boolean; usage: string; wrongUsage?: number };
+
+export function readArguments<O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  { options, allowPositionals = false, usage, wrongUsage = 1 }: Usage<O>,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`${why}\n\n${usage}`, { cause, exitCode: wrongUsage });
+  }
+}
