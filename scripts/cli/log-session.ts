@@ -1,8 +1,8 @@
 // A session of the worker's log, as a browser has one: a bearer token would be limited to a few
 // requests a minute, because each could be a guess.
+import { accessHeaders } from "../access-headers.ts";
 import { CliError } from "../cli-error.ts";
 import { describeRefusal } from "../describe-refusal.ts";
-import { accessHeaders } from "../register/offered-actions.ts";
 
 const TIMEOUT_MS = 120_000;
 /** How often the worker may say "too many requests" to one request. */

@@ -2,6 +2,7 @@
 // erased. See docs/storage.md.
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
+import { readAddress } from "../read-address.ts";
 import { readArguments } from "../read-arguments.ts";
 import { openTerminal } from "../register/terminal.ts";
 import { isLocal } from "./calls/request.ts";
@@ -113,11 +114,13 @@ See docs/storage.md.`;
     return undefined;
   }
   const [person, ...others] = positionals;
-  const worker = URL.parse(values.worker ?? process.env.WORKER_URL ?? "");
   if (person === undefined || others.length > 0) throw new CliError(`Name one person.\n\n${usage}`);
-  if (worker === null || !/^https?:$/.test(worker.protocol))
-    throw new CliError(`--worker must be an address like https://edge.studio.tld.\n\n${usage}`);
-  return { person, worker: worker.href.replace(/\/+$/, ""), isConfirmed: values.yes ?? false };
+  const worker = readAddress(values.worker ?? process.env.WORKER_URL ?? "", {
+    option: "--worker",
+    example: "https://edge.studio.tld",
+    usage,
+  });
+  return { person, worker, isConfirmed: values.yes ?? false };
 }
 
 async function openSession(worker: string): Promise<LogSession> {

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { ENTITY_TYPES } from "../../contract.ts";
 import { listWanted, type Wanted } from "../../worker/doctor/custom-action.ts";
+import { accessHeaders } from "../access-headers.ts";
 import { CliError } from "../cli-error.ts";
 import { describeRefusal } from "../describe-refusal.ts";
 import { checkLengths } from "./check-lengths.ts";
@@ -16,13 +17,6 @@ const OfferedAction = v.object({
 export type OfferedAction = v.InferOutput<typeof OfferedAction>;
 
 const Answer = v.object({ version: v.literal(1), actions: v.array(OfferedAction) });
-
-/** If Cloudflare Access protects the worker, programs need a service token. */
-export const accessHeaders = ({
-  CF_ACCESS_CLIENT_ID: id,
-  CF_ACCESS_CLIENT_SECRET: secret,
-}: Readonly<Record<string, string | undefined>>) =>
-  id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
 
 export async function fetchOfferedActions(worker: string): Promise<OfferedAction[]> {
   const address = `${worker}/actions`;

@@ -1,6 +1,7 @@
 // The options: from the command line first, then from the environment. Secrets come from the
 // environment or the keyboard, because every account on the machine can read a command line.
 import { CliError } from "../cli-error.ts";
+import { readAddress } from "../read-address.ts";
 import { readArguments } from "../read-arguments.ts";
 
 export const USAGE = `npm run register -- --worker https://edge.studio.tld --kitsu https://kitsu.studio.tld [--dry-run | --yes]
@@ -65,9 +66,5 @@ export function readOptions(args: readonly string[], env: Environment): Options 
 
 function readUrl(option: string, value: string | undefined, variable: string, example: string): string {
   if (!value) throw new CliError(`${option} is missing: use ${option} ${example}, or set ${variable}.\n\n${USAGE}`);
-  const url = URL.parse(value);
-  const isPlain =
-    url !== null && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username && !url.password;
-  if (!isPlain) throw new CliError(`${option} must be an address like ${example}, not "${value}".`);
-  return url.href.replace(/\/+$/, "");
+  return readAddress(value, { option, example });
 }

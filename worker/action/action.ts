@@ -57,15 +57,9 @@ type ActionDetails = {
   needsKitsu?: boolean;
   /** Says what must be set before it can be offered, as a sentence for the TD. */
   findMissingSetting?(settings: Settings): Text | undefined;
-  /**
-   * The parameters of its URL that it reads; the doctor finds misspelled ones.
-   * @internal
-   */
+  /** The parameters of its URL that it reads: the doctor then finds misspelled ones in Kitsu. */
   params?: readonly string[];
-  /**
-   * Throws the Failure of a call with these parameters, if they can't be right.
-   * @internal
-   */
+  /** Throws the Failure that a call with these parameters would have. Only the doctor calls it. */
   checkParams?(params: Readonly<Record<string, string>>, settings: Settings): void;
 };
 

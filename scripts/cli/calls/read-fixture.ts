@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { Fixture } from "../../../contract.ts";
 import { parseFixture } from "../../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../../testing/kitsu-calls.ts";
+import { accessHeaders } from "../../access-headers.ts";
 import { CliError } from "../../cli-error.ts";
 import { describeRefusal } from "../../describe-refusal.ts";
-import { accessHeaders } from "../../register/offered-actions.ts";
 import { readLogToken } from "../log-token.ts";
 import { readAnswer, request } from "./request.ts";
 

@@ -32,12 +32,4 @@ export async function readAnswer(response: Response): Promise<{ json: unknown; a
   return { json, answer: parsed.success ? parsed.output : undefined };
 }
 
-/** @returns the address without its last slash */
-export function readBase(option: string, value: string): string {
-  const url = URL.parse(value);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password)
-    throw new CliError(`${option} must be an address like http://localhost:8787, not "${value}".`);
-  return url.href.replace(/\/+$/, "");
-}
-
 export const isLocal = (base: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(base).hostname);

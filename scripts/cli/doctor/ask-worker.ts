@@ -1,6 +1,7 @@
 // Asks the deployed worker for its diagnosis. Throws a CliError that says why there is none.
 import * as v from "valibot";
 import { Diagnosis } from "../../../worker/doctor/finding.ts";
+import { accessHeaders } from "../../access-headers.ts";
 import { CliError } from "../../cli-error.ts";
 
 /** Longer than the checks of the worker may take. */
@@ -43,10 +44,6 @@ export async function askWorker(worker: string, logToken: string | undefined): P
 
 const authorization = (logToken: string | undefined) =>
   logToken === undefined ? {} : { authorization: `Bearer ${logToken}` };
-
-/** If Cloudflare Access protects the worker, programs need a service token. */
-const accessHeaders = ({ CF_ACCESS_CLIENT_ID: id, CF_ACCESS_CLIENT_SECRET: secret }: NodeJS.ProcessEnv) =>
-  id && secret ? { "cf-access-client-id": id, "cf-access-client-secret": secret } : {};
 
 const Caused = v.object({ cause: v.object({ message: v.string() }) });
 

@@ -1,6 +1,6 @@
 // The options of kitsu-actions doctor. The token comes from the environment or a file, because
 // everyone on the machine can read a command line.
-import { CliError } from "../../cli-error.ts";
+import { readAddress } from "../../read-address.ts";
 import { readArguments } from "../../read-arguments.ts";
 import { readLogToken } from "../log-token.ts";
 
@@ -45,19 +45,17 @@ export function readDoctorOptions(args: readonly string[], env: Environment): Do
   if (given.help) return undefined;
   const worker = given.worker ?? env.WORKER_URL;
   return {
-    worker: worker ? readAddress(worker) : undefined,
+    worker: worker
+      ? readAddress(worker, {
+          option: "--worker",
+          example: "https://edge.studio.tld",
+          usage: DOCTOR_USAGE,
+          wrongUsage: NOT_CHECKED,
+        })
+      : undefined,
     logToken: readLogToken(env, NOT_CHECKED),
     environment: given.env ?? env.CLOUDFLARE_ENV ?? "",
     isJson: given.json ?? false,
     isStrict: given.strict ?? false,
   };
 }
-
-function readAddress(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password)
-    throw wrongUsage(`--worker must be an address like https://edge.studio.tld, not "${text}".`);
-  return url.href.replace(/\/+$/, "");
-}
-
-const wrongUsage = (sentence: string) => new CliError(`${sentence}\n\n${DOCTOR_USAGE}`, { exitCode: NOT_CHECKED });

@@ -1,6 +1,7 @@
 // Findings for a terminal: by group, with the fix below each, and a line that sums them up.
 import { styleText } from "node:util";
 import { type Finding, LEVELS, type Level } from "../../../worker/doctor/finding.ts";
+import { escapeControls } from "../../escape-controls.ts";
 
 export type LocatedFinding = Finding & { group: string };
 
@@ -58,9 +59,6 @@ const escapeLines = (text: string, indent: string) =>
     .map(escapeControls)
     .join(`\n${indent}`)
     .replace(/[ \t]+(?=\n)/g, "");
-
-/** Names come from Kitsu, where people can type anything. */
-const escapeControls = (text: string) => text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, "·");
 
 // The caller decides about colors. Without this option, styleText would decide by stdout.
 const color = (level: Level, text: string, { isColored }: FormatOptions) =>

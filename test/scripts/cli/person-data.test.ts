@@ -114,6 +114,7 @@ describe("kitsu-actions forget", () => {
 
   it.each([
     [[ADA, "--worker", "x"], "--worker must be an address"],
+    [[ADA, "--worker", "https://ada:secret@edge.tld"], "--worker must be an address"],
     [[ADA, ADA, "--worker", "https://edge.studio.tld"], "Name one person."],
     [[ADA, "--worker", "https://edge.studio.tld"], "add --yes"],
     [[ADA], "--worker must be an address"],

@@ -161,7 +161,7 @@ describe("the Durable Objects of a newer version", () => {
       return tables.length;
     };
     expect(await runInDurableObject(locks, addColumns)).toBe(1);
-    expect(await runInDurableObject(use, addColumns)).toBe(8);
+    expect(await runInDurableObject(use, addColumns)).toBe(9);
     expect(await locks.take({ run: "a", person: "Ada", until: Date.now() + 60_000 }, ["task"])).toEqual([]);
     expect(await locks.find("b", ["task"])).toMatchObject([{ run: "a" }]);
     const run = { kind: "run", action: "debug", tasks: 1, tookMs: 5, isRetry: false, person: null } as const;
