@@ -13,6 +13,7 @@ export const HELP_ENTRIES: { readonly [Key in MessageKey]?: string } = {
   "flamenco.jobTypeChanged": "farm-refused",
   "flamenco.proxyRefused": "farm-refused",
   "flamenco.refused": "farm-refused",
+  "forward.checkSecret": "target-refused",
   "kitsu.botTokenRefused": "kitsu-token-refused",
   "kitsu.secondFactorOfBot": "kitsu-second-factor",
   "links.removed": "links-were-removed",

@@ -209,10 +209,15 @@ export function showReply(reply: Reply, reader: Reader, base: string): wire.Repl
   return localizeReply({ ...reply, links: [...(reply.links ?? []), link] }, reader);
 }
 
+/** A studio's server that refuses in words of its own has said what helps. */
+const hasOwnWords = ({ code, title, text }: Failed) =>
+  code === "target-refused" && (typeof title === "string" || typeof text === "string");
+
 /** The id of the entry that helps. One link is enough. */
 function findHelp(reply: Reply): string | undefined {
-  if (reply.kind === "failed" && helpCodes.has(reply.code)) return reply.code;
-  return findEntry([reply.text, "outcomes" in reply && reply.outcomes?.map(({ reason }) => reason)]);
+  if (reply.kind === "failed" && helpCodes.has(reply.code) && !hasOwnWords(reply)) return reply.code;
+  const advice = reply.kind === "failed" ? reply.advice : undefined;
+  return findEntry([reply.text, advice, "outcomes" in reply && reply.outcomes?.map(({ reason }) => reason)]);
 }
 
 /** The run as the reader sees it, who will follow it in the same language. */

@@ -6,6 +6,9 @@ import type { CallState } from "./call-state.ts";
 
 const SET_UP = /^(not-configured|access-unreachable|(kitsu|target|farm)-.*)$/;
 
+/** A server that refuses a call may have decided so: "The delivery folder is locked". */
+const isDecision = ({ code, status }: Failure) => code === "target-refused" && status < 500;
+
 /**
  * Without Kitsu, nobody's role is known. Then only debug, with which set-ups are tried out, has the
  * link.
@@ -16,7 +19,7 @@ export function linkDoctor(
   { person, action }: CallState,
   base: string,
 ): Reply {
-  if (failure === undefined || !SET_UP.test(failure.code)) return reply;
+  if (failure === undefined || !SET_UP.test(failure.code) || isDecision(failure)) return reply;
   const { role } = person ?? {};
   const mayMend = role === undefined ? action.id === "debug" : role === "manager" || role === "admin";
   if (!mayMend) return reply;

@@ -18,7 +18,8 @@ export function checkHelp(answer: unknown): void {
   const isOwn = reply.kind !== "failed" || OWN_CODES.has(reply.code);
   if (isOwn && /\bTD\b/.test(texts) && links.length !== 1)
     throw new Error(`docs/troubleshooting.md must say that a TD can fix it, and help-entry.ts where: ${texts}`);
-  if (reply.kind !== "failed" || !isOwn) return;
+  // In words of its server, it may need no help.
+  if (reply.kind !== "failed" || !isOwn || reply.code === "target-refused") return;
   if (links.includes(reply.code) !== helpCodes.has(reply.code))
     throw new Error(`Show this reply with showReply: ${reply.code}`);
 }

@@ -345,6 +345,18 @@ describe("an answer of a studio's server can be", () => {
   });
 
   it.each([
+    ["with its reason", json({ message: "The folder is locked" }, 409), []],
+    ["with its reason, in a text", new Response("Ask Bruno", { status: 422 }), []],
+    ["without a reason", new Response(null, { status: 409 }), ["How to fix it"]],
+    ["and fails", new Response(null, { status: 500 }), ["How to fix it"]],
+    ["because of our signature", json({ message: "Bad signature" }, 401), ["How to fix it"]],
+  ])("what helps somebody whom a server refuses %s", async (_, answer, labels) => {
+    serve(answer);
+    const { links = [] } = await readFailed(await run());
+    expect(links.map(({ label }) => label)).toEqual(labels);
+  });
+
+  it.each([
     ["https://pipeline.studio.tld/done", "https://pipeline.studio.tld/done"],
     ["/done?x=1", "https://pipeline.studio.tld/done?x=1"],
   ])("a redirect to %s, which only the person's browser follows", async (location, url) => {

@@ -165,6 +165,15 @@ describe("a failed call", () => {
   });
 
   it.each([
+    ["that a server of the studio decided", 409, []],
+    ["of a server of the studio", 502, ["Doctor"]],
+  ])("leads to the doctor if it is one of the set-up: one %s", async (_, status, labels) => {
+    replaceRun(debug).mockRejectedValue(new Failure("target-refused", { title: "No", text: "Because.", status }));
+    const { links = [] } = await readFailed(await ask("/actions/debug", ajax()));
+    expect(links.map(({ label }) => label)).toEqual(labels);
+  });
+
+  it.each([
     ["truncated", ajax('{"selection": ["'), 400],
     ["without valid task ids", ajax({ selection: ["'; DROP TABLE task; --"] }), 400],
     ["too large", ajax(`{"a":"${"x".repeat(3 * 1_024 * 1_024)}"}`), 413],
