@@ -60,7 +60,7 @@ th { color: var(--quiet); font-size: .8rem; font-weight: 600; letter-spacing: .0
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 caption button { float: right; margin-left: 1rem; } .small { min-height: 0; padding: .1rem .7rem; border-radius: 2em; font-size: .8rem; font-weight: 600; }
 .chart { margin: 2rem 0 1rem; } .chart figcaption { color: var(--strong); font-size: 1.15rem; font-weight: 600; margin-bottom: .5rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 36rem), 1fr)); gap: 0 2rem; } .charts > * { min-width: 0; } .charts details { margin-bottom: 1rem; } .roomy { min-width: 9rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr)); gap: 0 2rem; } .charts > * { min-width: 0; } .charts details { margin-bottom: 1rem; } .roomy { min-width: 9rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; } .drawing { overflow-x: auto; } .drawing svg { display: block; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; padding: 0; font-size: .85rem; } .legend li { display: flex; align-items: center; gap: .4rem; }
 .chart text { font-size: 12px; dominant-baseline: central; fill: var(--text); } .chart .name { text-anchor: end; }

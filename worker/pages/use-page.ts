@@ -144,7 +144,7 @@ const FAILED_COLOR = "#e0526a";
 const WEEK = 7;
 const ACTIONS_MAX = 12;
 /** Two fit side by side. */
-const WIDTH = 600;
+const WIDTH = 520;
 
 type Part = { day: string; runs: number; failed: number };
 
