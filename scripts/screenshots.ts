@@ -1,15 +1,18 @@
-// npm run screenshots: takes the pictures of README.md and docs/artists.md again. Run npm start
-// first, with an empty STATE_DIR.
+// npm run screenshots: takes the pictures of README.md and the docs again. Run npm start first, with
+// an empty STATE_DIR.
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
 import { chromiumLaunch } from "./chromium.ts";
 
 const playground = `http://localhost:${process.env.PLAYGROUND_PORT ?? 8788}`;
+const worker = `http://localhost:${process.env.WORKER_PORT ?? 8787}`;
 const folder = new URL("../docs/images/", import.meta.url);
-const readme = (
+const docs = (
   await Promise.all(
-    ["README.md", "docs/artists.md"].map((path) => readFile(new URL(`../${path}`, import.meta.url), "utf8")),
+    ["README.md", "docs/artists.md", "docs/doctor.md", "docs/use.md"].map((path) =>
+      readFile(new URL(`../${path}`, import.meta.url), "utf8"),
+    ),
   )
 ).join();
 const SIZE = { width: 1180, height: 700 };
@@ -64,6 +67,10 @@ async function takePictures(scheme: Scheme): Promise<void> {
   await dialog.getByRole("button", { name: "Render" }).click();
   await page.waitForTimeout(9_000);
   await take(page, `render-${scheme}`);
+  for (const name of ["doctor", "use"]) {
+    await page.goto(`${worker}/${name}`);
+    await take(page, `${name}-${scheme}`);
+  }
 }
 
 /** The same action in the tab of a form. */
@@ -106,6 +113,6 @@ async function takePage(context: BrowserContext, page: Page, label: string, name
 }
 
 async function take(page: Page, name: string): Promise<void> {
-  if (!readme.includes(`images/${name}.png`)) return;
+  if (!docs.includes(`images/${name}.png`)) return;
   await page.screenshot({ path: fileURLToPath(new URL(`${name}.png`, folder)) });
 }
