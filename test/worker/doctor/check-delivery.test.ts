@@ -18,7 +18,7 @@ const FAULTS: readonly Fault[] = [
     id: "script-twice",
     level: "worth-knowing",
     says: /2 tags/,
-    fix: /Leave one/,
+    fix: /Remove all but one/,
   },
   {
     is: "the file for a userscript manager in a tag",
