@@ -1,4 +1,4 @@
-// Planted faults: the doctor names each, how bad it is, and where to mend it.
+// Planted faults: the doctor names each, how bad it is, and where to fix it.
 import { expect, it } from "vitest";
 import type { Level } from "../../../worker/doctor/finding.ts";
 import { addCustomAction, diagnose, htmlPage, openSurroundings, type Surroundings } from "./doctor.ts";

@@ -88,7 +88,7 @@ const FAULTS: readonly Fault[] = [
     id: "kitsu-limits",
     level: "broken",
     says: /429/,
-    fix: /Let the worker pass/,
+    fix: /Raise the limit/,
   },
   {
     is: "a certificate of Kitsu's that Cloudflare refuses",
