@@ -10,7 +10,7 @@ export type Bundle = { read(name: string): string; close(): Promise<void> };
 
 const here = (path: string): string => join(import.meta.dirname, path);
 
-export const PAGE_OPTIONS = {
+const PAGE_OPTIONS = {
   entryPoints: { app: here("page/main.ts"), style: here("page/style.css") },
   outdir: here("gen"),
   bundle: true,

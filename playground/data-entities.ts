@@ -25,7 +25,7 @@ export type Entity = {
 export type AssetType = { id: string; name: string };
 
 /** A name that breaks any page that pastes names into markup, CSV or a shell. */
-export const HOSTILE_NAME = `<script>alert("Zoë & 'Max'")</script> 🏮`;
+const HOSTILE_NAME = `<script>alert("Zoë & 'Max'")</script> 🏮`;
 const QUOTED_NAME = `SH "0030" 'b' & co`;
 
 export const ASSET_TYPES: readonly AssetType[] = ["Characters", "Environment", "Props", "Vehicles"].map((name) => ({

@@ -19,7 +19,7 @@ import { readWranglerConfig } from "./wrangler-config.ts";
 const root = new URL("../", import.meta.url);
 
 /** The oldest browsers that have what Kitsu itself needs. */
-export const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
+const BROWSERS = ["chrome111", "firefox115", "safari16.4"];
 
 /** Imports a stylesheet as text, minified. */
 const minifiedCss: Plugin = {

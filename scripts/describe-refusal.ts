@@ -35,8 +35,8 @@ export function describeRefusal(
     return `it redirects to ${headers.get("location") ?? "nowhere"}. Use the worker's address as the browser shows it. If Cloudflare Access protects it, set ${access}.`;
   const failed = v.safeParse(Failed, json);
   if (v.is(Versioned, json) && !failed.success)
-    return `status ${status}, and in a way that this version of kitsu-actions does not know. Update it, or the worker.`;
-  if (!failed.success) return `status ${status}, and not as an action server does. Is the address right?`;
+    return `status ${status}, with an answer that this version of kitsu-actions does not know. Update it, or the worker.`;
+  if (!failed.success) return `status ${status}, but not the answer of an action server. Is the address right?`;
   const { title, text, advice, code } = failed.output.reply;
   return [`${title}.`, text, advice, linkHelp(worker, code)].filter(Boolean).join(" ");
 }

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { localConfigPath } from "./local-config.ts";
 
 const root = join(import.meta.dirname, "..");
-export const GUIDE = join(root, "gen/guide");
+const GUIDE = join(root, "gen/guide");
 
 /** Each snippet by the name of its file. Throws if one has no name: nobody would test it. */
 export function readSnippets(markdown: string): Map<string, string> {

@@ -81,7 +81,7 @@ const BLOCKS = new Set(
 );
 
 /** As GitHub makes it of a heading. */
-export const toAnchor = (heading: string): string =>
+const toAnchor = (heading: string): string =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N} _-]/gu, "")

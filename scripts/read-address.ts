@@ -1,7 +1,7 @@
 // Reads the address of a worker or of Kitsu that somebody gave at the terminal.
 import { CliError } from "./cli-error.ts";
 
-/** What is said if it is none. `usage`: how the command is used, to be said below. */
+/** For the error. `usage`: how to use the command. `wrongUsage`: the exit code, 1 if absent. */
 type Wanted = { option: string; example: string; usage?: string; wrongUsage?: number };
 
 /** @returns the address without its last slash */

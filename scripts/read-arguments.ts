@@ -1,8 +1,8 @@
-// Reads the arguments of a command. What is wrong with them is said above how it is used.
+// Reads the arguments of a command. If they are wrong, the error says why, and how to use it.
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { CliError } from "./cli-error.ts";
 
-/** What a command takes. `wrongUsage`: the exit code if it gets something else, 1 if absent. */
+/** What a command takes. `wrongUsage`: the exit code if the arguments are wrong, 1 if absent. */
 type Usage<O> = { options: O; allowPositionals?: boolean; usage: string; wrongUsage?: number };
 
 export function readArguments<O extends ParseArgsOptionsConfig>(

@@ -1,4 +1,4 @@
-// The doctor's page: the way to it, what to mend first, and that it sees what was mended.
+// The doctor's page: the way to it, what to fix first, and that it sees what was fixed.
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 import { type Started, test } from "./support/browser/started.ts";
@@ -13,34 +13,34 @@ async function breakIt({ playground }: Started, faults: object): Promise<void> {
 }
 
 const pagesOf = (page: Page) => page.getByRole("navigation", { name: "Pages for TDs" });
-const mendFirst = (page: Page) => page.getByRole("heading", { name: "Mend this first" }).locator("+ ul");
+const fixFirst = (page: Page) => page.getByRole("heading", { name: "Fix this first" }).locator("+ ul");
 
-test("it opens from the home page, and shows what to mend without scrolling", async ({ page, started }) => {
+test("it opens from the home page, and shows what to fix without scrolling", async ({ page, started }) => {
   await page.goto(started.worker);
   await page.getByRole("link", { name: "Log" }).click();
   await pagesOf(page).getByRole("link", { name: "Doctor" }).click();
   await expect(page.getByRole("heading", { name: "Doctor", exact: true })).toBeVisible();
   await expect(pagesOf(page).locator("[aria-current=page]")).toHaveText("Doctor");
   // The one custom action of the playground that is wrong on purpose.
-  await expect(mendFirst(page)).toContainText("“Not installed”");
-  await expect(mendFirst(page)).toBeInViewport({ ratio: 1 });
+  await expect(fixFirst(page)).toContainText("“Not installed”");
+  await expect(fixFirst(page)).toBeInViewport({ ratio: 1 });
   await expect(page.getByRole("link", { name: "Check again" })).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1366);
   for (const subject of ["Zou 1.0.97 answers.", "The bot is a production manager.", "Its headers let the script"])
     await expect(page.getByRole("listitem").filter({ hasText: subject })).toContainText("fine");
 });
 
-test("a fault is on top, until it is mended and checked again with the keyboard", async ({ page, started }) => {
+test("a fault is on top, until it is fixed and checked again with the keyboard", async ({ page, started }) => {
   await breakIt(started, { zou: "html" });
   await page.goto(`${started.worker}/doctor`);
-  await expect(mendFirst(page)).toContainText("KITSU_API");
-  await expect(mendFirst(page).getByRole("listitem")).toHaveCount(1);
+  await expect(fixFirst(page)).toContainText("KITSU_API");
+  await expect(fixFirst(page).getByRole("listitem")).toHaveCount(1);
   await breakIt(started, {});
   await pagesOf(page).getByRole("link", { name: "Doctor" }).focus();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Check again" })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(mendFirst(page)).toContainText("“Not installed”");
+  await expect(fixFirst(page)).toContainText("“Not installed”");
 });
 
 for (const colorScheme of ["light", "dark"] as const)
@@ -48,7 +48,7 @@ for (const colorScheme of ["light", "dark"] as const)
     await breakIt(started, { zou: "dead" });
     await page.emulateMedia({ colorScheme });
     await page.goto(`${started.worker}/doctor`);
-    await expect(mendFirst(page)).toBeVisible();
+    await expect(fixFirst(page)).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations).toEqual([]);
   });

@@ -30,7 +30,7 @@ export function isWithin(url: string, base: string): boolean {
 }
 
 export function mayOpen(url: string): boolean {
-  // The worker may be on plain http, as on the machine of a developer.
+  // The worker may be on plain http, as on a developer's machine.
   return isOpenable(url, CONFIG.schemes) || isWorkerUrl(url);
 }
 

@@ -22,7 +22,7 @@ export type Target = {
 export type Command = { file: string; args: string[]; options?: SpawnOptions };
 
 /** If the system allows it, server and load get a core each. Otherwise both share all cores. */
-export const SERVER_CORE = 0;
+const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
 export const canPin = process.platform === "linux" && spawnSync("taskset", ["-c", "0,1", "true"]).status === 0;
 

@@ -195,7 +195,7 @@ type ObjectBinding = Bindings["durable_objects"]["bindings"][number];
 const isSameObject = (one: ObjectBinding, other: ObjectBinding) =>
   one.name === other.name && one.class_name === other.class_name;
 
-/** Wrangler sends those behind the newest that has run. The studio may have others of its own. */
+/** Wrangler sends those after the newest that has run. The studio may have others of its own. */
 function findMigrationProblems(given: Migration[], { migrations }: Config, environment?: string): string[] {
   return migrations.flatMap((migration) => {
     const present = given.find(({ tag }) => tag === migration.tag);
@@ -203,7 +203,7 @@ function findMigrationProblems(given: Migration[], { migrations }: Config, envir
     const name = `The migration ${migration.tag}`;
     const sentence =
       present === undefined
-        ? `${name} is missing${namePlace(environment)}. Add, behind all others`
+        ? `${name} is missing${namePlace(environment)}. Add, after all others`
         : `${name}${namePlace(environment)} is not this package's. It must be`;
     return [describe(sentence, toLines({ migrations: [migration] }, environment))];
   });

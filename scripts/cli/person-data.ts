@@ -94,7 +94,8 @@ export async function forgetPerson(args: readonly string[]): Promise<number> {
 
 /** An address may have belonged to several people, so only calls without an id are found by it. */
 function nameOthers(ids: ReadonlySet<string>): void {
-  if (ids.size > 0) console.error(`Runs with an id were left. Repeat this with the ids: ${[...ids].join(" ")}`);
+  if (ids.size > 0)
+    console.error(`Runs with an id are not among them. Repeat this with the ids: ${[...ids].join(" ")}`);
 }
 
 type Options = { person: string; worker: string; isConfirmed: boolean };

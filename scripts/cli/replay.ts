@@ -4,12 +4,12 @@ import { type Fixture, Reply } from "../../contract.ts";
 import { replaceInCall } from "../../testing/fixture-call.ts";
 import { KITSU_CALLS } from "../../testing/kitsu-calls.ts";
 import { maskPeople } from "../../worker/format/mask-people.ts";
-import { findCallField } from "../../worker/request/call.ts";
 import { CliError } from "../cli-error.ts";
 import { readArguments } from "../read-arguments.ts";
 import { openTerminal } from "../register/terminal.ts";
+import { readCallField } from "./calls/call-field.ts";
 import { COULD_NOT, readPlayground, readWorker } from "./calls/options.ts";
-import { castCall, openPlayground, type Playground, readStranger } from "./calls/playground.ts";
+import { type Caller, castCall, openPlayground, readStranger } from "./calls/playground.ts";
 import { readFixture } from "./calls/read-fixture.ts";
 import { readReplayed } from "./calls/replayed.ts";
 import { reportReplay } from "./calls/report-replay.ts";
@@ -77,11 +77,6 @@ async function run(args: readonly string[], env: Environment): Promise<number> {
   const cast = playground && castCall(playground, recorded, values.as ?? chooseCaller(recorded));
   const call = replaceInCall(recorded, cast ?? { ...(values.as !== undefined && { person: readPerson(values.as) }) });
   const answer = await sendCall(call, { base, isDry, confirms: recorded.request.confirmed ?? false, env });
-  const knownAs = ({
-    id,
-    email,
-    full_name: name,
-  }: Pick<Playground["people"][number], "id" | "email" | "full_name">) => ({ id, email, name });
   const caller = cast?.person === undefined ? readCaller(call) : knownAs(cast.person);
   const masked = maskPeople(answer.reply, caller, playground?.people.map(knownAs) ?? []);
   // The log of a worker without a bot knows fewer names than the playground.
@@ -94,6 +89,8 @@ async function run(args: readonly string[], env: Environment): Promise<number> {
   );
 }
 
+const knownAs = ({ id, email, full_name: name }: Caller) => ({ id, email, name });
+
 function readPerson(as: string): { id: string; email: string } {
   const person = readStranger(as);
   if (person !== undefined) return person;
@@ -102,16 +99,14 @@ function readPerson(as: string): { id: string; email: string } {
   );
 }
 
-/** Who called was not known to Kitsu, or somebody with this role. */
+/** Somebody with the recorded role; undefined if Kitsu did not know who called. */
 const chooseCaller = ({ person, reply }: Fixture): string | undefined =>
   person.role ?? (reply?.kind === "failed" && reply.code === "person-not-accepted" ? undefined : "manager");
 
-function readCaller({ request }: Fixture): { id?: string; email?: string } {
-  const read = (wanted: "person" | "email") =>
-    [...request.query, ...request.fields].find(([name]) => findCallField(name) === wanted)?.[1];
-  const [id, email] = [read("person"), read("email")];
-  return { ...(typeof id === "string" && { id }), ...(typeof email === "string" && { email }) };
-}
+const readCaller = ({ request }: Fixture) => ({
+  id: readCallField(request, "person"),
+  email: readCallField(request, "email"),
+});
 
 /** This machine has several names. */
 const isSame = (one: string, other: string) =>

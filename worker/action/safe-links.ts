@@ -6,7 +6,7 @@ import type { Effect, Reply } from "../format/reply.ts";
 
 /**
  * Appends a note about what was removed: otherwise nobody would know why a link is missing.
- * @param base the address of the worker. Its own links stay, also if it is on plain http.
+ * @param base the address of the worker. Its own links stay, even on plain http.
  */
 export function removeUnsafeLinks(reply: Reply, schemes: readonly string[], base: string): Reply {
   let removed = 0;

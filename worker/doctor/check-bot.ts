@@ -52,7 +52,7 @@ function explain({ code, reply }: Failure, token: string): Finding {
   if (code === "kitsu-second-factor")
     return broken("bot-second-factor", "KITSU_TOKEN", "Kitsu demands a second factor of this account.", MAKE_BOT);
   if (code !== "kitsu-token-refused")
-    return broken("bot-refused", "KITSU_TOKEN", toEnglish(reply.text ?? ""), "Look at Zou's log, and check again.");
+    return broken("bot-refused", "KITSU_TOKEN", toEnglish(reply.text ?? ""), "Look at Zou's log, then check again.");
   const claims = readClaims(token);
   if (claims === undefined)
     return broken("bot-token-malformed", "KITSU_TOKEN", "It is not a token of Kitsu, or only part of one.", RENEW);

@@ -1,4 +1,4 @@
-// Whether the studio's chat is told what the settings say. Nothing is sent to find that out.
+// Whether the chat gets what the settings say. The doctor posts nothing to find that out.
 import { listActionIds } from "../actions/index.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getActionUse } from "../storage/use/action-use.ts";
@@ -20,7 +20,7 @@ function checkOwnSettings(settings: Settings): Finding[] {
           broken(
             "chat-incomplete",
             given[0] ?? "",
-            "The chat is told nothing: that takes CHAT and CHAT_WEBHOOK.",
+            "Nothing is posted to the chat: it needs both CHAT and CHAT_WEBHOOK.",
             given[0] === "CHAT" ? asSecret("CHAT_WEBHOOK") : inSettings("add CHAT"),
           ),
         ];
@@ -37,7 +37,7 @@ function checkOwnSettings(settings: Settings): Finding[] {
     );
 }
 
-/** Whether it took the last message. The storage's own check says if nobody knows. */
+/** Whether it took the last message. The check of the storage says if that can't be asked. */
 async function checkLast(env: Env): Promise<Finding[]> {
   const problem = (await getActionUse(env)?.read({ from: "", to: "", perDay: false }))?.problem;
   return problem === undefined

@@ -171,7 +171,7 @@ function findSameNames(all: readonly ListedAction[]): Finding[] {
   );
 }
 
-/** Those that another worker has, or that this one had at another address. */
+/** Entries of another worker, or of this one at an earlier address. */
 function findElsewhere(
   located: readonly { target: URL | null }[],
   own: readonly Located[],
@@ -181,7 +181,7 @@ function findElsewhere(
   const places = located.flatMap(({ target }) => {
     const [, place = "", id] =
       (target !== null && !known.includes(target) && /^(.*)\/actions\/([^/]+)\/?$/.exec(target.pathname)) || [];
-    // That its own address is on http is said already.
+    // Another finding says that an entry has this worker's address with http.
     const isNew = target !== null && target.host !== new URL(base).host && actions.some((one) => one.id === id);
     return isNew ? [target.origin + place] : [];
   });

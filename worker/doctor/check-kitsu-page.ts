@@ -98,10 +98,12 @@ function checkSecurityPolicy(url: string, { headers, body }: PageAnswer, base: s
 }
 
 /**
- * The tags of the script in Kitsu's page. `src` is as it is written there; `proofs` are what a
- * policy may have in place of its address.
+ * - `src`: as it is written in Kitsu's page
+ * - `proofs`: sources that a policy may have in place of its address
  */
-export const findTags = (page: string) =>
+export type ScriptTag = { src: string; proofs: string[] };
+
+export const findTags = (page: string): ScriptTag[] =>
   listTags(page, "script")
     .map((tag) => ({
       src: readAttribute(tag, "src"),

@@ -25,7 +25,7 @@ export type OwnEntry = { one: ListedAction; target: URL; action: Action };
 
 export function checkRegistration(own: readonly OwnEntry[], context: DoctorContext): Finding[] {
   const { base, actions, settings } = context;
-  // As whoever registers them reads them: without a language of their own.
+  // In the worker's language: npm run register names none.
   const reader = readReader(new Request(base), new URL(base), settings);
   const offered = actions.map(({ id, title, modes, entityTypes }) => ({
     ...{ id, title: localize(title, reader), modes: [...modes] },
@@ -66,7 +66,7 @@ function checkParameters({ one, target, action }: OwnEntry, settings: DoctorCont
         return broken(
           "custom-action-parameter",
           nameEntry(one),
-          `Its URL sets "${name}", which is the call's own.`,
+          `Its URL sets "${name}", which only the call itself may set.`,
           fix,
         );
       const nearest = params.includes(name) ? undefined : findNearest(name, params);
@@ -100,7 +100,7 @@ function findWrongValue(check: () => void): Failure[] {
   }
 }
 
-/** A name may say more: "Debug (staging)". Entries that were added by hand may have any. */
+/** A name may have a suffix: "Debug (staging)". Entries that people added may have any name. */
 function describeChange(one: ListedAction, base: string, wanted: readonly Wanted[]): Finding[] {
   const id = ownActionId(base, one);
   const right = wanted.find(({ actionId, is_ajax }) => actionId === id && is_ajax === one.is_ajax);
@@ -130,7 +130,7 @@ function findTwice(own: readonly OwnEntry[]): Finding[] {
       worthKnowing(
         "custom-action-twice",
         nameEntry(one),
-        "Another one does the same.",
+        "Another entry does the same.",
         `${IN_KITSU} delete one of them.`,
       ),
     );

@@ -1,20 +1,20 @@
-// The secrets by themselves: what was pasted around them, what lacks its other half, and what is
-// used for two purposes. None of them is shown.
+// The secrets by themselves: what was pasted around them, whether both halves of a service token
+// are set, and whether one is used for two purposes. No finding shows a secret.
 import { Environment } from "../settings/environment.ts";
 import type { Settings } from "../settings/settings.ts";
 import { asSecret, broken, type Finding, risky } from "./finding.ts";
 
 export const isSecret = (name: string) => /TOKEN|SECRET|_ACCESS_ID|_WEBHOOK/.test(name);
 
-/** A studio's actions have secrets of their own, which may be anything. */
-const isOwn = (name: string) => isSecret(name) && (name in Environment.entries || name.startsWith("FORWARD_SECRET"));
+/** The secrets of a studio's own actions may be anything. */
+const isOurs = (name: string) => isSecret(name) && (name in Environment.entries || name.startsWith("FORWARD_SECRET"));
 
-/** Whoever has one of these must have nothing else by it. */
+/** Each of these must be used for nothing else. */
 const SINGLE = ["KITSU_TOKEN", "LOG_TOKEN"];
 
 export function checkSecrets({ env }: Settings): Finding[] {
   const secrets = Object.entries(env).flatMap(([name, value]) =>
-    isOwn(name) && typeof value === "string" ? [{ name, value: value.trim() }] : [],
+    isOurs(name) && typeof value === "string" ? [{ name, value: value.trim() }] : [],
   );
   return secrets.flatMap(({ name, value }) => {
     const other = name.replace(/(?<=_ACCESS_)(ID|SECRET)$/, (half) => (half === "ID" ? "SECRET" : "ID"));
@@ -25,7 +25,7 @@ export function checkSecrets({ env }: Settings): Finding[] {
             risky(
               "secret-malformed",
               name,
-              "It has quotes, spaces or “Bearer” in it: they are taken as a part of it.",
+              "It has quotes, spaces or “Bearer” in it, which count as part of it.",
               `Set it without them: ${asSecret(name)}`,
             ),
           ]
@@ -38,7 +38,7 @@ export function checkSecrets({ env }: Settings): Finding[] {
             risky(
               "secret-shared",
               name,
-              `${same.name} is the same: who has one has both.`,
+              `${same.name} is the same: whoever has one has both.`,
               `Set another: ${asSecret(name)}`,
             ),
           ]

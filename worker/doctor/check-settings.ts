@@ -15,7 +15,7 @@ import { findNearest, suggest } from "./nearest.ts";
 /** `isLocalhost`: npm start runs it, so there may be no token for the log. */
 type Given = InspectedSettings & { isLocalhost: boolean };
 
-export const KNOWN_SETTINGS = [...Object.keys(Environment.entries), "FORWARD_SECRET"];
+const KNOWN_SETTINGS = [...Object.keys(Environment.entries), "FORWARD_SECRET"];
 
 export function checkSettings(given: Given): Finding[] {
   const { settings, problems } = given;
@@ -30,6 +30,8 @@ export function checkSettings(given: Given): Finding[] {
     ...checkSecrets(settings),
     ...findWrongAddresses(settings),
     ...findWrongLimits(given),
+    ...findWrongTargets(given),
+    ...findMissingAccount(given),
     ...findLogProblems(given),
   ];
   return findings.length > 0 ? findings : [fine("settings", "Settings", "All are valid.")];
@@ -71,7 +73,7 @@ function findUnknown({ env, forwardTargets }: Settings): Finding[] {
 
 const Targets = v.record(v.string(), v.record(v.string(), v.unknown()));
 
-/** The settings ignore them. */
+/** Reading the settings ignores them. */
 function findUnknownMembers({ env: { FORWARD_TARGETS: given } }: Settings): Finding[] {
   const targets = v.safeParse(Targets, typeof given === "string" ? parseJson(given) : given);
   return Object.entries(targets.success ? targets.output : {}).flatMap(([id, target]) =>
@@ -95,7 +97,7 @@ function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
       return broken(
         "kitsu-url-extra",
         "KITSU_URL",
-        "It must be without a name, “?” and “#”.",
+        "It must have no user name, “?” or “#”.",
         inSettings(`set KITSU_URL to "${origin}${pathname.replace(/\/$/, "")}"`),
       );
     if (pathname.endsWith("/api"))
@@ -117,9 +119,8 @@ function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
 }
 
 function findWrongLimits({ settings }: Given): Finding[] {
-  const { limits, forwardTargets, trust, actionTimeLimitMs } = settings;
+  const { limits, trust } = settings;
   const ids = listActionIds(settings);
-  const repeated = ids.filter((id, at) => ids.indexOf(id) !== at);
   return [
     ...[...limits.keys()]
       .filter((id) => id !== EVERY_ACTION && !ids.includes(id))
@@ -141,6 +142,24 @@ function findWrongLimits({ settings }: Given): Finding[] {
           )
         : [],
     ),
+    ...(trust === "unchecked" && limits.size > 0
+      ? [
+          broken(
+            "limit-without-trust",
+            "ACTION_LIMITS",
+            `Nobody may run ${listSome([...limits.keys()])}: limits need to know who calls.`,
+            `Give the worker a bot: ${asSecret("KITSU_TOKEN")}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function findWrongTargets({ settings }: Given): Finding[] {
+  const { forwardTargets, actionTimeLimitMs } = settings;
+  const ids = listActionIds(settings);
+  const repeated = ids.filter((id, at) => ids.indexOf(id) !== at);
+  return [
     ...repeated.map((id) =>
       broken(
         "target-name-taken",
@@ -159,28 +178,20 @@ function findWrongLimits({ settings }: Given): Finding[] {
           inSettings(`set ACTION_TIME_LIMIT above ${timeLimitMs / 1_000}, or lower the target's timeLimit`),
         ),
       ),
-    ...(trust === "unchecked" && limits.size > 0
-      ? [
-          broken(
-            "limit-without-trust",
-            "ACTION_LIMITS",
-            `Nobody may run ${listSome([...limits.keys()])}: limits need to know who calls.`,
-            `Give the worker a bot: ${asSecret("KITSU_TOKEN")}`,
-          ),
-        ]
-      : []),
-    ...(canAskKitsu(settings)
-      ? []
-      : [
-          risky(
-            "kitsu-account-missing",
-            "KITSU_TOKEN",
-            "The worker has no account in Kitsu: it knows nobody, and most actions are not offered.",
-            `Create a bot in Kitsu, and set its token: ${asSecret("KITSU_TOKEN")} (docs/settings.md).`,
-          ),
-        ]),
   ];
 }
+
+const findMissingAccount = ({ settings }: Given): Finding[] =>
+  canAskKitsu(settings)
+    ? []
+    : [
+        risky(
+          "kitsu-account-missing",
+          "KITSU_TOKEN",
+          "The worker has no account in Kitsu: it knows nobody, and most actions are not offered.",
+          `Create a bot in Kitsu, and set its token: ${asSecret("KITSU_TOKEN")} (docs/settings.md).`,
+        ),
+      ];
 
 function findLogProblems({ settings: { isLocal, logToken }, problems, isLocalhost }: Given): Finding[] {
   if (isLocalhost && logToken === undefined) return [];

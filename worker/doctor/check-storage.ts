@@ -8,7 +8,7 @@ import { broken, type Finding, fine, listSome, risky, worthKnowing } from "./fin
 const KEY_LIFE_S = 60;
 const OBJECT = "kitsu-actions-doctor";
 const LIMITS = ["CALLS_BY_PERSON", "CALLS_BY_ADDRESS", "READS_BY_ADDRESS", "SIGN_INS_BY_ADDRESS"] as const;
-/** Their names are no settings. */
+/** They are in the environment, too, but are not settings. */
 export const BINDINGS: readonly string[] = [
   ...["RUNS", "RUN_COORDINATORS", "TEMPORARY_LINKS", "LONG_RUNS", "LOCKS", "ACTION_USE"],
   ...LIMITS,
@@ -106,7 +106,7 @@ const TOO_LATE_S = 290;
 async function checkClock({ readRoot }: DoctorContext): Promise<Finding[]> {
   const root = await readRoot();
   const theirs = "answer" in root ? Date.parse(root.answer.headers.get("date") ?? "") : Number.NaN;
-  // A cache tells the time of its copy.
+  // From a cache, the date is that of the copy.
   const isCopy = "answer" in root && Number(root.answer.headers.get("age")) > 0;
   const differenceS = Math.round(Math.abs(Date.now() - theirs) / 1_000);
   if (isCopy || Number.isNaN(differenceS) || differenceS < LATE_S) return [];

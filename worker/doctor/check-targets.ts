@@ -35,7 +35,7 @@ export async function checkTargets(context: DoctorContext): Promise<Finding[]> {
         broken(
           "target-is-worker",
           subjectOf(target),
-          "Its address is of this worker, which takes no forwarded calls.",
+          "Its address is this worker's own, which takes no forwarded calls.",
           inSettings("set its url to your server's address"),
         ),
       ),
@@ -100,8 +100,8 @@ function checkTarget(target: ForwardTarget, env: Readonly<Record<string, unknown
 const REFUSED = [401, 403];
 
 /**
- * Asks what a browser may ask, too. A server that then says that it takes GET, or wants to know who
- * asks, gets a GET with the signature of an empty body (docs/forward.md).
+ * Sends OPTIONS, which runs nothing. If the server then says that it takes GET, or refuses those
+ * whom it does not know, it gets a GET with the signature of an empty body (docs/forward.md).
  */
 async function askTarget(target: ForwardTarget, context: DoctorContext): Promise<Finding> {
   const { url, secret } = target;

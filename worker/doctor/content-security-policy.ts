@@ -31,7 +31,7 @@ const FALLBACKS: Readonly<Record<Directive, readonly string[]>> = {
 /**
  * Do all policies allow it?
  * @param page the address of the page that has the policies
- * @param proofs sources that allow it whatever its address is: "'nonce-…'"
+ * @param proofs sources that allow it regardless of its address: "'nonce-…'"
  */
 export const isAllowed = (
   policies: readonly Policy[],

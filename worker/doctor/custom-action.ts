@@ -1,5 +1,5 @@
-// A custom action in Kitsu, how to tell ours from those that people created, and which there should
-// be. `npm run register` writes them, and the doctor compares.
+// A custom action in Kitsu, how to tell ours from those that people created, and which ones Kitsu
+// should have: `npm run register` creates them, and the doctor compares.
 import type { OfferedAction } from "../../contract.ts";
 
 /** The members that people can set in Kitsu, with Zou's names. */
@@ -19,7 +19,7 @@ export type Registered = CustomAction & { id: string };
  * its name does not remove it, the worker ignores it, and nobody types it by hand. If parameters
  * follow, the custom action is somebody else's.
  */
-export const ownUrl = (worker: string, actionId: string) => `${plainUrl(worker, actionId)}?`;
+const ownUrl = (worker: string, actionId: string) => `${plainUrl(worker, actionId)}?`;
 
 /** The address on the worker's home page, which people copy to Kitsu. */
 export const plainUrl = (worker: string, actionId: string) => `${worker}/actions/${actionId}`;

@@ -1,4 +1,4 @@
-// The doctor's page: what to mend first, and all findings in the order in which they are mended.
+// The doctor's page: what to fix first, and all findings in the order in which to fix them.
 // Its frame is in the reader's language; the findings are in English.
 import { message } from "../format/message.ts";
 import { adviseSecret } from "../format/setting-problem.ts";
@@ -19,7 +19,7 @@ export function renderDoctor(context: PageContext, { findings }: Diagnosis): Res
 <section>
 <h1>${message("doctor.title")}</h1>
 <p>${counts.map(([level, count]) => count > 0 && html`${renderLevel(level, count)} `)}</p>
-${first !== undefined && html`<h2>${message("doctor.mendFirst")}</h2><ul class="findings" lang="en">${renderFinding(first)}</ul>`}
+${first !== undefined && html`<h2>${message("doctor.fixFirst")}</h2><ul class="findings" lang="en">${renderFinding(first)}</ul>`}
 <p><a class="button primary" href="${basePath}/doctor">${message("doctor.checkAgain")}</a> <a class="button" href="${basePath}/doctor.json">${message("log.json")}</a></p>
 </section>
 <section>

@@ -1,5 +1,5 @@
-// What the doctor says about one thing: what is, and how to mend it. Findings are in English, like
-// the settings and documents that they quote, and short: all texts are part of the worker.
+// What the doctor says about one thing: what is wrong, and how to fix it. Findings are in English,
+// like the settings and documents that they quote, and short: all texts are part of the worker.
 import * as v from "valibot";
 import { SLUG } from "../format/slug.ts";
 
@@ -7,7 +7,7 @@ import { SLUG } from "../format/slug.ts";
 export const LEVELS = ["broken", "risky", "worth-knowing", "fine"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** In the order in which they are mended: each needs those before it. */
+/** In the order in which they are fixed: each needs those before it. */
 export const GROUPS = [
   "settings",
   "storage",
@@ -28,9 +28,9 @@ export const Finding = v.object({
   level: v.picklist(LEVELS),
   /** the setting, address, account or custom action that it is about */
   subject: v.string(),
-  /** what is */
+  /** what is wrong, or what was found */
   text: v.string(),
-  /** what to do, and where */
+  /** how to fix it, and where */
   fix: v.optional(v.string()),
   /** "34 ms" */
   measured: v.optional(v.string()),

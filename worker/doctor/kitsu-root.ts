@@ -38,6 +38,7 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe, isAtCloud
 
 const PASS =
   "Let the worker pass it, for /api: at the firewall, the web server or Cloudflare Access in front of Kitsu.";
+const RAISE_LIMIT = "Raise the limit for the worker, at the web server or firewall in front of Kitsu.";
 
 function explain(answer: Answered, api: string, fix: string): Finding {
   const { status, location, contentType, body } = answer;
@@ -59,13 +60,16 @@ function explain(answer: Answered, api: string, fix: string): Finding {
       `Something in front of Kitsu's API refuses the worker (${status}): a login, a firewall, or a check for bots.`,
       PASS,
     );
-  if (status === 429) return broken("kitsu-limits", api, "It limits how often it is asked (429).", PASS);
+  if (status === 429)
+    return broken("kitsu-limits", api, "It refuses requests because there are too many (429).", RAISE_LIMIT);
   if (status >= 500)
     return broken(
       "kitsu-down",
       api,
       `It ${describeStatus(status)}.`,
-      status < 520 ? "Start Zou on Kitsu's server, and look at its log." : "Correct it for Kitsu's host at Cloudflare.",
+      status < 520
+        ? "Start Zou on Kitsu's server, and look at its log."
+        : "Correct the certificate, DNS record or tunnel of Kitsu's host at Cloudflare.",
     );
   if (/html/i.test(contentType) || /^\s*</.test(body))
     return broken(

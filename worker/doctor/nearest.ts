@@ -6,7 +6,7 @@ export function findNearest(name: string, known: readonly string[]): string | un
     .map((one) => ({ one, distance: countEdits(name.toLowerCase(), one.toLowerCase()) }))
     .filter(({ one, distance }) => distance <= Math.max(1, Math.min(3, Math.floor(one.length / 4))))
     .toSorted((a, b) => a.distance - b.distance);
-  // Cut off: ACCESS_AUD.
+  // A name that is cut off, such as ACCESS_AUD.
   return nearest?.one ?? (name.length > 5 ? known.find((one) => one.startsWith(name)) : undefined);
 }
 

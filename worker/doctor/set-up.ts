@@ -19,7 +19,7 @@ export async function serveHome(request: Request, context: RequestContext): Prom
   });
 }
 
-/** What works with invalid settings: what helps to mend them. */
+/** What works with invalid settings: what helps to fix them. */
 const SET_UP = /^(.*?)(?:\/|\/doctor(?:\.json)?|\/help|\/runs\/sign-in|\/(?:style\.css|theme\.js|page\.js|icon\.svg))$/;
 
 /**

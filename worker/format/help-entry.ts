@@ -1,5 +1,5 @@
-// Which entry of docs/troubleshooting.md is about a text that somebody else than its reader must do
-// something about. Failures have an entry for their code.
+// The entry of docs/troubleshooting.md for texts that ask something of somebody else than their
+// reader. Failures have an entry for their code.
 import { isMessage, type MessageKey } from "./message.ts";
 
 /** Texts that are also shown where nothing has failed, or only some tasks have. */

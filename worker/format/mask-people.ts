@@ -11,13 +11,13 @@ type Term = { person: string; kind: Kind; pattern: string };
 /** Members whose values are words of the format, not of people: somebody may be called "Done". */
 const WORDS: readonly string[] = ["kind", "severity", "state", "type", "code", "method", "entityType", "role"];
 
-/** Also in a URL in a URL. */
+/** As it is, or escaped any number of times: in a URL, or a URL in a URL. */
 const AT = "(?:@|%(?:25)*40)";
 
 /** Any address, also in a URL. The domain has a dot: "render@2x" is none. */
 const EMAIL = String.raw`[^\s\p{C}@<>"'(),:;[\]\\/?#=&%]+${AT}[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`;
 
-/** Whose home folder it is, as in a traceback: an account is often named after a person. */
+/** The account of a home folder, as in a traceback: it is often named after a person. */
 const ACCOUNT = String.raw`(?<=(?:/|\\|%2F)(?:home|users)(?:/|\\+|%2F))[^\s\p{C}/\\"'<>:|%]+`;
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
@@ -28,10 +28,33 @@ const fold = (text: string) => text.normalize("NFC").toLowerCase();
  * @param others whose names are known; of anybody else, only e-mail addresses are found
  */
 export function maskPeople(value: unknown, caller: KnownPerson, others: readonly KnownPerson[]): unknown {
+  const { terms, longestFirst, identify, callerKey } = findPeople(value, caller, others);
+  const numbers = new Map([[callerKey, 1]]);
+  const replace = (found: string): string => {
+    const { person, kind } = identify(found);
+    const number = numbers.get(person) ?? numbers.size + 1;
+    numbers.set(person, number);
+    const pseudonym = PSEUDONYMS[kind](number);
+    // The name of a file stays one, and so does an address.
+    const [between = terms.has(fold(found)) ? " " : ""] = /\s|%20/.exec(found) ?? /[_.+-]/.exec(found) ?? [];
+    if (kind === "name") return pseudonym.replace(" ", between);
+    return found.includes("%") ? encodeURIComponent(pseudonym) : pseudonym;
+  };
+  const listPatterns = (isName: boolean) =>
+    longestFirst.filter(({ kind }) => (kind === "name") === isName).map(({ pattern }) => pattern);
+  const whole = new RegExp([...listPatterns(false), EMAIL, ACCOUNT, ...listPatterns(true)].join("|"), "giu");
+  return replaceTexts(value, (text) => text.normalize("NFC").replace(whole, replace));
+}
+
+/**
+ * The people who occur in a value.
+ * - `terms`: what is to be replaced, by its text; `longestFirst`: in the order to look for it
+ * - `identify`: whom a replaced text is about
+ */
+function findPeople(value: unknown, caller: KnownPerson, others: readonly KnownPerson[]) {
   const terms = new Map<string, Term>();
   /** by the account of an e-mail address */
   const accounts = new Map<string, string>();
-  const numbers = new Map<string, number>();
   const all = fold(listTexts(value).join("\n"));
   const plain = all.normalize("NFKD").replace(/\p{M}/gu, "");
   const add = (known: KnownPerson) => {
@@ -45,13 +68,11 @@ export function maskPeople(value: unknown, caller: KnownPerson, others: readonly
     return person;
   };
   for (const one of others) add(one);
-  numbers.set(add(caller), 1);
+  const callerKey = add(caller);
   const longestFirst = [...terms.values()].toSorted((one, other) => other.pattern.length - one.pattern.length);
-  const [names, exact] = [true, false].map((isName) => longestFirst.filter(({ kind }) => (kind === "name") === isName));
-  const list = (some: readonly Term[] = []) => some.map(({ pattern }) => pattern);
-  const whole = new RegExp([...list(exact), EMAIL, ACCOUNT, ...list(names)].join("|"), "giu");
-  const byPattern = (names ?? []).map((term) => ({ term, pattern: new RegExp(`^(?:${term.pattern})$`, "iu") }));
-
+  const byPattern = longestFirst
+    .filter(({ kind }) => kind === "name")
+    .map((term) => ({ term, pattern: new RegExp(`^(?:${term.pattern})$`, "iu") }));
   const identify = (found: string): Pick<Term, "person" | "kind"> => {
     const folded = fold(found).replace(/%(?:25)*40/, "@");
     const known = terms.get(fold(found)) ?? terms.get(folded);
@@ -60,30 +81,20 @@ export function maskPeople(value: unknown, caller: KnownPerson, others: readonly
     const named = byPattern.find(({ pattern }) => pattern.test(found))?.term;
     return named ?? { person: accounts.get(folded) ?? folded, kind: "name" };
   };
-  const replace = (found: string): string => {
-    const { person, kind } = identify(found);
-    const number = numbers.get(person) ?? numbers.size + 1;
-    numbers.set(person, number);
-    const pseudonym = PSEUDONYMS[kind](number);
-    // A file's name stays one, and an address.
-    const [between = terms.has(fold(found)) ? " " : ""] = /\s|%20/.exec(found) ?? /[_.+-]/.exec(found) ?? [];
-    if (kind === "name") return pseudonym.replace(" ", between);
-    return found.includes("%") ? encodeURIComponent(pseudonym) : pseudonym;
-  };
-  const maskText = (text: string) => text.normalize("NFC").replace(whole, replace);
-  /** @param isOpen its members have whatever names an action chose */
-  const mask = (one: unknown, isOpen = false): unknown => {
-    if (typeof one === "string") return maskText(one);
-    if (Array.isArray(one)) return one.map((item) => mask(item, one[0] === "input"));
-    if (typeof one !== "object" || one === null) return one;
-    return Object.fromEntries(
-      Object.entries(one).map(([name, member]) => {
-        if (isOpen) return [maskText(name), mask(member)];
-        return [name, WORDS.includes(name) ? member : mask(member, name === "choices")];
-      }),
-    );
-  };
-  return mask(value);
+  return { terms, longestFirst, identify, callerKey };
+}
+
+/** @param isOpen the members of the value have names that an action chose */
+function replaceTexts(value: unknown, replace: (text: string) => string, isOpen = false): unknown {
+  if (typeof value === "string") return replace(value);
+  if (Array.isArray(value)) return value.map((item) => replaceTexts(item, replace, value[0] === "input"));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      if (isOpen) return [replace(name), replaceTexts(member, replace)];
+      return [name, WORDS.includes(name) ? member : replaceTexts(member, replace, name === "choices")];
+    }),
+  );
 }
 
 const PSEUDONYMS: Readonly<Record<Kind, (number: number) => string>> = {

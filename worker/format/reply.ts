@@ -198,7 +198,7 @@ export function localizeReply(reply: unknown, reader: Reader): unknown {
 }
 
 /**
- * The reply as the reader sees it. What somebody else must fix has a link to its entry in
+ * The reply as the reader sees it. If somebody else must fix something, it links to the entry in
  * docs/troubleshooting.md, which the log does not store.
  * @param base the address of the worker, which serves that page
  */

@@ -3,7 +3,7 @@
 
 const ENCODED = /[\w-]{16,}={0,2}/g;
 
-/** A text that is no address of a program stays as it is. */
+/** Any other text stays as it is. */
 export const decodeLink = (text: string): string =>
   /^(?!https?:)[a-z][a-z0-9+.-]*:/i.test(text)
     ? text.replace(ENCODED, (run) => decode(readHex(run)) ?? decode(readBase64(run)) ?? run)
@@ -22,7 +22,7 @@ function readBase64(run: string): Uint8Array | undefined {
   }
 }
 
-/** Undefined if it is no text: ids and tokens are none. */
+/** Undefined if the bytes are not text, such as those of ids and tokens. */
 function decode(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   try {

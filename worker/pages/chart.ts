@@ -24,7 +24,7 @@ const DESCRIBED_MAX = 40;
 /** The number of `--tone-` colors in page-style.ts, for series without a color. */
 const COLORS = 8;
 
-/** "columns" is a stack over time, which no reply has yet. */
+/** "columns" is a stack over time. Only our own pages have it. */
 type Drawable = Omit<Chart, "kind"> & { kind: Chart["kind"] | "columns" };
 type Series = { name: string; color: string | undefined; tone: string; values: readonly (number | null)[] };
 type Drawn = { labels: readonly string[]; series: readonly Series[]; unit: string; width: number };

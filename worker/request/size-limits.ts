@@ -9,7 +9,7 @@ export const BODY_MAX_BYTES = 2 * 1_024 * 1_024;
 /** Fields of a form, or values in a JSON body: each task id may be one. */
 export const VALUES_MAX = 8_000;
 /** Header lines of all parts of a multipart body: a field has one, a file has two. */
-export const PART_HEADER_LINES_MAX = 2 * VALUES_MAX;
+const PART_HEADER_LINES_MAX = 2 * VALUES_MAX;
 /** How deeply the values of a JSON body may be nested. */
 export const DEPTH_MAX = 16;
 /** Fields and characters of a request snapshot. */

@@ -10,6 +10,7 @@ import type { Reply, Run } from "../format/reply.ts";
 import type { EarlierRun } from "../request/call.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type AskedRun, identifyRun } from "../storage/known-run.ts";
+import { retryCall } from "../storage/retry-call.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, linkRun, type OfferedUndo } from "../storage/run-links.ts";
 import type { ActionEffects } from "./action-context.ts";
@@ -43,8 +44,7 @@ export async function execute(
 ): Promise<ExecuteResult> {
   const { call, person, run } = actionContext;
   const identity = identifyRun(at, action.id, person);
-  // Opened only when needed: an action that changes nothing works without Durable Objects. And each
-  // time: a deployment breaks what was opened before.
+  // Opened only when needed, because an action that changes nothing works without Durable Objects.
   const coordinator = () => getRunCoordinator(place.env, run.id);
   if (isTaken) return { duplicate: await findDuplicate(action, actionContext, at, place) };
 
@@ -64,8 +64,7 @@ export async function execute(
   if (confirmation !== undefined) return ask(confirmation.ask, confirmation.shown);
 
   const takesTurn = runsOnce(action, call, hasRequestedId);
-  const takeTurn = () => coordinator().takeTurn(identity, token);
-  const first = takesTurn ? await takeTurn().catch(takeTurn) : undefined;
+  const first = takesTurn ? await retryCall(() => coordinator().takeTurn(identity, token)) : undefined;
   if (first !== undefined) return { duplicate: await findDuplicate(action, actionContext, first.at, place) };
   const reply =
     call.retryOf === undefined
@@ -80,8 +79,7 @@ export async function execute(
   if (effects.undo === undefined || reply.kind !== "done") return { reply };
   const { data, lifeS, label } = effects.undo;
   const undo = { until: Date.now() + lifeS * 1_000, label };
-  const offer = () => coordinator().offerUndo(identity, { data: JSON.stringify(data), until: undo.until });
-  await offer().catch(offer);
+  await retryCall(() => coordinator().offerUndo(identity, { data: JSON.stringify(data), until: undo.until }));
   return { reply, undo };
 }
 
@@ -93,8 +91,7 @@ async function retryOnce(
   { env, base }: Place,
 ): Promise<Reply> {
   const coordinator = () => getRunCoordinator(env, first.id);
-  const take = () => coordinator().takeRetry(own);
-  const other = await take().catch(take);
+  const other = await retryCall(() => coordinator().takeRetry(own));
   if (other !== undefined) {
     throw new Failure("already-submitted", {
       text: message("run.retriedBefore"),

@@ -1,4 +1,4 @@
-// Failures because of the set-up: who may mend it is shown the way to the doctor.
+// Failures because of the set-up: whoever may fix it gets a link to the doctor.
 import type { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";

@@ -11,7 +11,7 @@ import { readLogQuery, withCursor } from "./log-query.ts";
 import { makePersonSearch } from "./person-data.ts";
 
 /**
- * KV allows 1,000 operations for a request. With a limit, a part is one list, because Cloudflare's
+ * KV allows 1,000 operations for a request. With `limit`, a part is one list, because Cloudflare's
  * free plan has CPU time for no more.
  */
 const LISTS_MAX = 200;

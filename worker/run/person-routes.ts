@@ -39,7 +39,7 @@ export async function erasePerson(request: Request, context: RequestContext): Pr
   const person = readPersonKey(fields.get(FIELD), FIELD);
   const cursor = fields.get("cursor");
   const { next, ...part } = await erasePart(env, settings, person, cursor ? parsePosition(cursor) : undefined);
-  // The console is kept elsewhere, and must not name whom the log forgets.
+  // The console's lines are stored elsewhere, so they must not name whom the log forgets.
   if (part.erased > 0) console.log(JSON.stringify({ message: "A person's data was erased", runs: part.erased }));
   // The page counts what was erased before.
   const before = (name: string) => Number(/^\d{1,9}$/.exec(fields.get(name) ?? "")?.[0] ?? 0);

@@ -5,6 +5,7 @@ import { message } from "../format/message.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import type { AskedRun, KnownRun } from "../storage/known-run.ts";
+import { retryCall } from "../storage/retry-call.ts";
 import { getRunCoordinator } from "../storage/run-coordinator.ts";
 import { describeRun, makeRunId } from "../storage/run-links.ts";
 import { writeRecord } from "../storage/run-log.ts";
@@ -55,10 +56,7 @@ export function startRecording(
   const { reply, status } = runInterrupted(nameAction(action, settings));
   const draft = encodeDraft({ ...started, reply, status, tookMs: settings.actionTimeLimitMs });
   const until = Date.now() + settings.actionTimeLimitMs + GRACE_MS;
-  const start = () => getRunCoordinator(env, id).startRequest({ token, attempt, at, action, until }, draft);
-  // A deployment resets the coordinator, and breaks what has been connected to it. So each call has
-  // a connection of its own, and one that fails is repeated.
-  const known = start().catch(start);
+  const known = retryCall(() => getRunCoordinator(env, id).startRequest({ token, attempt, at, action, until }, draft));
   // This is awaited later, or never. Until then, a rejection must not count as unhandled.
   known.catch(() => undefined);
   return {
@@ -69,10 +67,11 @@ export function startRecording(
       const isOwn = record?.id === id;
       const end = isOwn ? describeEnd(record, base, settings) : undefined;
       const pending = isOwn && !isLogged ? record : undefined;
-      const endRequest = () => getRunCoordinator(env, id).endRequest(token, end, pending, isOwn ? asked : undefined);
       try {
         await known;
-        const ended = await endRequest().catch(endRequest);
+        const ended = await retryCall(() =>
+          getRunCoordinator(env, id).endRequest(token, end, pending, isOwn ? asked : undefined),
+        );
         if (isOwn && !isLogged && ended.isKept) {
           // The coordinator writes a question to the log unless it is answered soon.
           return record.reply.kind === "ask" ? undefined : { record, keptBy: token };

@@ -5,6 +5,7 @@ import { Failure } from "../format/failure.ts";
 import { message } from "../format/message.ts";
 import type { Reply } from "../format/reply.ts";
 import type { Env } from "../settings/settings.ts";
+import { retryCall } from "../storage/retry-call.ts";
 import { getRunCoordinator, type RunCoordinator } from "../storage/run-coordinator.ts";
 import { linkRun } from "../storage/run-links.ts";
 import type { RunRecord } from "../storage/run-record.ts";
@@ -30,11 +31,8 @@ export async function undoRun(
     if (turn.state === "lost") throw undoExpired(action);
     throw new Failure("already-submitted", { text: message("run.undoRunning") });
   }
-  const end = (...how: Parameters<RunCoordinator["endUndo"]>) => {
-    // A deployment may have reset the coordinator meanwhile.
-    const tell = () => getRunCoordinator(env, record.id).endUndo(...how);
-    return tell().catch(tell);
-  };
+  const end = (...how: Parameters<RunCoordinator["endUndo"]>) =>
+    retryCall(() => getRunCoordinator(env, record.id).endUndo(...how));
   try {
     const reply = await undo(actionContext, JSON.parse(turn.data), linkRun(actionContext.base, record.id, record.at));
     if (reply.kind !== "done") {

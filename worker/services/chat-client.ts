@@ -84,7 +84,7 @@ function escapeLine(format: ChatFormat, line: string): string {
   return format === "slack" ? escapeEntities(plain) : plain.replaceAll("<", "<\u2060").replace(MARKDOWN, "\\$&");
 }
 
-/** An underscore within a word is none. */
+/** An underscore within a word is not markup. */
 const MARKDOWN = /[\\*~`|[\]#>]|\b_|_\b/g;
 
 const escapeEntities = (text: string) => text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign);

@@ -17,7 +17,7 @@ const Page = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s@]+$/, settingProblem("
 const Name = v.pipe(v.string(), v.regex(/^[\w.-]+$/, settingProblem("settings.plainName")));
 
 /** What commands may use: the variables of scene and output, and these two. */
-export const COMMAND_VARIABLES = [...TASK_VARIABLES, "scene", "output"];
+const COMMAND_VARIABLES = [...TASK_VARIABLES, "scene", "output"];
 
 const textsOf = ({ parts }: Template) => parts.filter((part) => typeof part === "string");
 
@@ -33,7 +33,7 @@ const PathText = v.pipe(
 /**
  * Whether each variable is in double quotes. Otherwise a name with a space would be two arguments.
  */
-export function isQuoted({ parts }: Template): boolean {
+function isQuoted({ parts }: Template): boolean {
   let quotes = 0;
   for (const part of parts) {
     if (typeof part === "string") quotes += part.split('"').length - 1;

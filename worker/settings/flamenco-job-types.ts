@@ -8,7 +8,7 @@ import { explainAlternatives } from "./setting-alternatives.ts";
 export const SIMPLE_RENDER = "simple-blender-render";
 
 /** What the settings of a studio's own job type may use besides the facts of a task. */
-export const SUBMISSION_VARIABLES = [
+const SUBMISSION_VARIABLES = [
   ...TASK_VARIABLES,
   ...["job_name", "frames", "chunk_size", "format", "blend", "output", "output_path", "timestamp"],
 ];

@@ -109,7 +109,7 @@ export function readSettings(env: Variables): Settings {
 
 /**
  * All problems at once, and settings in which whatever is invalid is not set. Only what helps to
- * mend them works with those: without a valid KITSU_URL, `kitsuUrls` is empty. Parses them once per
+ * fix them works with those: without a valid KITSU_URL, `kitsuUrls` is empty. Parses them once per
  * environment.
  */
 export function inspectSettings(env: Variables): InspectedSettings {

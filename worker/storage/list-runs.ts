@@ -51,7 +51,7 @@ export async function listRuns(
     const { found, next, searched, until } = await searchRuns(env, toSearch(filter, reader), start, limits);
     return { runs: found.map(({ run }) => run), cursor: next && formatPosition(next), searched, until };
   }
-  // KV alone might take a place in a search for one of its own.
+  // KV might accept the cursor of a search as one of its own.
   if (cursor !== undefined && parsePosition(cursor).after !== "") throw noSuchPage();
   const page = await listKeys(env, LOG_PREFIX, limit, cursor);
   return { runs: page.keys.flatMap((key) => readRun(key) ?? []), cursor: page.next };

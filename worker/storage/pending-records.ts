@@ -156,7 +156,7 @@ export class PendingRecords {
     return (await this.#storage.list({ prefix: DRAFT, limit: 1 })).size > 0;
   }
 
-  /** @param change returns the record as it shall be, or undefined if it stays */
+  /** @param change returns the changed record, or undefined to leave it */
   async change(change: (record: RunRecord) => RunRecord | undefined): Promise<void> {
     for (const { line, by, writeAt } of await this.#list()) {
       const record = await this.read(Number(line));

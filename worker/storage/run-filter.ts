@@ -44,8 +44,8 @@ export function makeTest({ action, person, project, state, title }: RunFilter, r
 const has = (text: unknown, part: string) => typeof text === "string" && fold(text).includes(part);
 
 /**
- * The same text for all that a reader takes for the same: without case and accents, with plain
- * spaces. In upper case, because in lower case "ß" and the two i of Turkish stay different.
+ * Makes texts equal that a reader takes for the same: without case and accents, with plain spaces.
+ * In upper case, because in lower case "ß" and the two i of Turkish stay different.
  */
 const fold = (text: string) =>
   ASCII.test(text) ? text.toUpperCase() : text.normalize("NFKD").replace(ACCENTS, "").toUpperCase();

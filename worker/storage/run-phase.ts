@@ -18,8 +18,8 @@ export const StoredPhase = v.object({
   voided: v.array(v.string()),
   running: v.array(RunningRequest),
   /**
-   * how its last request ended, without personal data: anyone who has the id may read it. The rest
-   * counts even if only a newer version can read this.
+   * how its last request ended, without personal data: anyone who has the id may read it. If only a
+   * newer version can read it, the rest still counts.
    */
   end: v.fallback(v.optional(v.object({ reply: StoredReply, offers: StoredOffers })), undefined),
   isInterrupted: v.optional(v.boolean()),

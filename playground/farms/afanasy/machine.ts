@@ -3,7 +3,7 @@ import type { AfBlock, AfJob } from "./job.ts";
 import { fitsMask, fitsNeed } from "./mask.ts";
 import type { AfTask } from "./task.ts";
 
-export const MACHINE_STATES = ["online", "offline", "paused", "nimby"] as const;
+const MACHINE_STATES = ["online", "offline", "paused", "nimby"] as const;
 export type MachineState = (typeof MACHINE_STATES)[number];
 
 export type Machine = {

@@ -16,7 +16,7 @@ import { type Head, readHead, writeAnswer } from "./wire.ts";
 /** `deadMs` is how long it takes to restart; `machines` are the names of the machines. */
 export type AfanasyOptions = FarmOptions & { deadMs?: number; machines?: readonly string[]; now?: () => number };
 
-export const MACHINES = ["node1", "node2", "node3", "node4"];
+const MACHINES = ["node1", "node2", "node3", "node4"];
 
 const DEAD_MS = 4_000;
 /** It waits for the other side to close, so that it doesn't run out of ports. */

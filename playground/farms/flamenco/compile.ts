@@ -115,7 +115,7 @@ function parseFrame(text: string, range: string, part: string): number {
 
 const badRange = (range: string, why: string) => unchunked(`invalid range "${range}": ${why}`);
 
-export function mergeFrames(frames: readonly number[]): string {
+function mergeFrames(frames: readonly number[]): string {
   const runs: [first: number, last: number][] = [];
   for (const frame of frames) {
     const run = runs.at(-1);

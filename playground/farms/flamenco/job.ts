@@ -79,7 +79,7 @@ export const countOf = ({ tasks }: Job, ...statuses: readonly TaskStatus[]): num
   tasks.filter(({ status }) => statuses.includes(status)).length;
 
 /** In whole seconds, as the Manager writes it. */
-export const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+const stamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 export const note = (task: Task, now: number, message: string): void => {
   task.log += `${stamp(now)} ${message}\n`;

@@ -2,7 +2,7 @@
 import type { Job, Machine, Task } from "./job.ts";
 import { currentTask } from "./machines.ts";
 
-export const timeOf = (ms: number): string => new Date(ms).toISOString();
+const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 /** It does not keep the platform of the submitter. */
 export function writeJob(job: Job, minor: number) {

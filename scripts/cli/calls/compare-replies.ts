@@ -14,7 +14,7 @@ export type Comparison = { isSame: boolean; lines: string[]; compared: "all" | "
 /** How the worker begins the title of a dry run, in English. */
 const DRY = "Dry run: ";
 
-/** What is refused before an action runs. A dry run is refused, too. */
+/** Failures before an action runs, which a dry run has, too. */
 const REFUSALS: readonly string[] = [
   "body-too-large",
   "empty-selection",
@@ -48,7 +48,7 @@ function decideScope(before: Reply, now: Done): Comparison["compared"] {
   return hasPlan && before.outcomes?.length ? "plan" : "nothing";
 }
 
-/** The same question; of what was done, only which tasks it is about, and which are left out. */
+/** For a question, all of it. Of what was done, only the tasks, and which of them are left out. */
 function describePlan(reply: Reply, wasAsked: boolean): string[] {
   const tasks = (reply.outcomes ?? []).map(({ state, reason, ...outcome }) =>
     wasAsked || state === "skipped" ? { ...outcome, state, reason } : { ...outcome, state: "planned" as const },

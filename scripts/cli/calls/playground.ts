@@ -4,8 +4,8 @@ import * as v from "valibot";
 import type { Fixture } from "../../../contract.ts";
 import { HAMID } from "../../../playground/data-people.ts";
 import type { Replacement } from "../../../testing/fixture-call.ts";
-import { findCallField } from "../../../worker/request/call.ts";
 import { CliError } from "../../cli-error.ts";
+import { readCallField } from "./call-field.ts";
 
 const Login = v.object({ access_token: v.string() });
 const Person = v.object({
@@ -68,7 +68,7 @@ export async function openPlayground(address: string): Promise<Playground | unde
   };
 }
 
-type Caller = Pick<Person, "id" | "email" | "full_name">;
+export type Caller = Pick<Person, "id" | "email" | "full_name">;
 
 /**
  * What a call becomes in the playground.
@@ -87,7 +87,7 @@ export function castCall(
   as: string | undefined,
 ): InPlayground {
   const known = new Map(playground.tasks.map((task) => [task.id, task]));
-  const own = readField(request, "project");
+  const own = readCallField(request, "project");
   const isKnown = tasks.length === 0 ? playground.teams.has(own) : tasks.some(({ id }) => known.has(id));
   const project =
     (tasks.length === 0 && isKnown ? own : undefined) ??
@@ -115,14 +115,8 @@ export function castCall(
     project,
     server: playground.server,
     replaced: !isKnown && tasks.length > 0,
-    path: isKnown ? readField(request, "path") || path : path,
+    path: isKnown ? readCallField(request, "path") || path : path,
   };
-}
-
-/** "" if the call does not say. */
-function readField({ query, fields }: Fixture["request"], wanted: "path" | "project"): string {
-  const value = [...query, ...fields].find(([name]) => findCallField(name) === wanted)?.[1];
-  return typeof value === "string" ? value : "";
 }
 
 /** The first production with this person in its team. */

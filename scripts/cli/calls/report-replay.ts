@@ -20,7 +20,7 @@ const CONTEXT_LINES = 3;
 
 type Answered<R extends Reply | undefined> = { fixture: Fixture; reply: R };
 
-/** - `others`: it was sent on other tasks than the recorded ones; `worker`: where it was sent */
+/** `others`: it was sent with other tasks than the recorded ones. `worker`: where it was sent. */
 type Place = { others: boolean; worker: string };
 
 /** @returns the exit code */

@@ -25,7 +25,7 @@ export const request = (url: string, init: RequestInit = {}): Promise<Response> 
 const Answer = v.object({ run: v.optional(Run), reply: Reply });
 export type WorkerAnswer = v.InferOutput<typeof Answer>;
 
-/** `answer` is absent if it is none, as of any other server. */
+/** `answer` is absent if something other than a worker answered. */
 export async function readAnswer(response: Response): Promise<{ json: unknown; answer: WorkerAnswer | undefined }> {
   const json: unknown = await response.json().catch(() => undefined);
   const parsed = v.safeParse(Answer, json);

@@ -6,7 +6,7 @@ import { readLogToken } from "../log-token.ts";
 
 export const DOCTOR_USAGE = `npx kitsu-actions doctor [--worker https://edge.studio.tld]
 
-Says what is wrong with a set-up, and how to mend it: wrangler.toml here and, with --worker, the deployed worker.
+Says what is wrong with a set-up, and how to fix it: wrangler.toml here and, with --worker, the deployed worker.
 
   --worker <url>   the worker's address, as on its home page   (or WORKER_URL)
                    It needs LOG_TOKEN, or LOG_TOKEN_FILE with the path of a file that has it.

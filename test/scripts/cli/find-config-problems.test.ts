@@ -123,7 +123,7 @@ id = "1"
     );
     expect(others).toEqual([]);
     expect(problem).toContain(
-      'The migration v3 is missing. Add, behind all others:\n\n  [[migrations]]\n  tag = "v3"\n',
+      'The migration v3 is missing. Add, after all others:\n\n  [[migrations]]\n  tag = "v3"\n',
     );
   });
 
@@ -132,8 +132,8 @@ id = "1"
     const [changed, ...missing] = findConfigProblems(parse(own), ours, TODAY);
     expect(changed).toContain("The migration v1 in the environment staging is not this package's. It must be");
     expect(missing.map((problem) => problem.split("\n")[0])).toEqual([
-      "wrangler.toml: The migration v2 is missing in the environment staging. Add, behind all others:",
-      "wrangler.toml: The migration v3 is missing in the environment staging. Add, behind all others:",
+      "wrangler.toml: The migration v2 is missing in the environment staging. Add, after all others:",
+      "wrangler.toml: The migration v3 is missing in the environment staging. Add, after all others:",
     ]);
     expect(missing[0]).toContain("[[env.staging.migrations]]");
   });

@@ -69,11 +69,11 @@ describe("the doctor's page", () => {
     expect((await ask("/doctor.json", { headers }, HEALTHY)).status).toBe(401);
   });
 
-  it("shows what to mend first, and all findings", async () => {
+  it("shows what to fix first, and all findings", async () => {
     const { zou } = openSurroundings();
     zou.teams.clear();
     const text = await (await page({ headers: READER }, { KITSU_TOKN: "x", TRUST: "session" })).text();
-    const [, first = ""] = text.split("Mend this first");
+    const [, first = ""] = text.split("Fix this first");
     expect(first.indexOf("no open production")).toBeGreaterThan(0);
     expect(first.indexOf("no open production")).toBeLessThan(first.indexOf("KITSU_TOKN"));
     expect(text).toContain("every call is refused");
@@ -142,7 +142,7 @@ describe("the home page", () => {
   });
 });
 
-describe("who may mend a set-up", () => {
+describe("who may fix a set-up", () => {
   const links = async (path: string, fields: object, variables: Record<string, unknown> = {}) => {
     const { reply } = await readAnswer(
       await ask(path, ajax({ ...AJAX_FIELDS, ...fields }), { ...HEALTHY, ...variables }),

@@ -99,7 +99,7 @@ function isOpen(machine: Machine, { ignorenimby, ignorepaused, user_name }: Farm
 }
 
 /** Those whose names match the masks of the job and the block, or which mask matches none. */
-export function listMatching(job: FarmJob, block: FarmBlock, machines: readonly Machine[]): Machines {
+function listMatching(job: FarmJob, block: FarmBlock, machines: readonly Machine[]): Machines {
   let left = [...machines];
   for (const { hosts_mask, hosts_mask_exclude } of [job, block]) {
     if (hosts_mask !== "") left = left.filter(({ name }) => matches(job.hosts_mask_type, hosts_mask, name));

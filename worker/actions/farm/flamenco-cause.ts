@@ -22,7 +22,7 @@ const ERROR_LINES = [
 ];
 
 /** The last line of a log that says what went wrong. */
-export function findErrorLine(log: string): string | undefined {
+function findErrorLine(log: string): string | undefined {
   const lines = log
     .split(/\r\n|\r|\n/)
     .slice(-LINES_MAX)

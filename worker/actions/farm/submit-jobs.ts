@@ -11,12 +11,12 @@ const ATTEMPTS_MAX = 5;
 /**
  * No submission starts later than this: with one more answer it stays within the time of a pass.
  */
-export const SUBMIT_BUDGET_MS = 12_000;
+const SUBMIT_BUDGET_MS = 12_000;
 /**
  * The most submissions in one pass: Cloudflare's free plan allows fifty requests for a whole pass.
  * After more than a few, the pass does nothing else. The next pass follows at once.
  */
-export const SUBMISSIONS_MAX = 32;
+const SUBMISSIONS_MAX = 32;
 const FEW_SUBMISSIONS = 8;
 
 /** `few` leaves time and requests for the rest of the pass, `many` does not. */

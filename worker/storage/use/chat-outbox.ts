@@ -25,7 +25,7 @@ const NEWS_MAX_MS = DAY_MS;
 
 /**
  * - `for`: the time of the week that it was computed for, as the settings change
- * - `told`: the last day of the summary before
+ * - `told`: the last day of the previous summary
  */
 const Week = v.pipe(
   v.string(),
@@ -158,7 +158,7 @@ export class ChatOutbox {
     return week.success ? week.output : undefined;
   }
 
-  /** The seven days before, in UTC; more or less by one if the clocks have changed meanwhile. */
+  /** The seven days before, in UTC; one more or less if the clocks have changed meanwhile. */
   #findDays(week: number): { from: string; to: string } {
     const told = this.#readWeek()?.told;
     const next = told && toDay(Date.parse(told) + DAY_MS);

@@ -8,7 +8,7 @@ import { getActionUse } from "./action-use.ts";
 
 const memory = createMemory<readonly string[]>({ freshMs: 300_000, keepMs: 1_800_000, maxEntries: 1 });
 const KEY = "unstable";
-/** A question is more important than this. */
+/** The longest that a question waits for it. */
 const WAIT_MAX_MS = 1_000;
 
 export const noteUnstable = (actions: readonly string[]): void => memory.put(KEY, actions);

@@ -69,7 +69,7 @@ export function listUseEvents(record: RunRecord): UseEvent[] {
   };
   const undo = undone && { ...event, key: `${event.key}-undo`, kind: "undo" as const, at: undone.at, person: null };
   if (undo === undefined) return [event];
-  // Nobody would know any more that the run was counted.
+  // By then, nothing says that the run was counted.
   return undo.at - at > SEEN_MS - DAY_MS ? [undo] : [event, undo];
 }
 

@@ -26,7 +26,7 @@ const ActionReport = v.object({
   action: v.string(),
   title: v.string(),
   unstable: v.boolean(),
-  /** not used for 90 days, in which it could have been */
+  /** nobody has used it for 90 days, and it has been there for as long */
   unused: v.boolean(),
   /** absent if it was not used for 90 days, or since counting began */
   last: v.optional(v.object({ at: v.pipe(v.string(), v.isoTimestamp()), person: v.string(), name: v.string() })),

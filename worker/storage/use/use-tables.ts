@@ -57,7 +57,10 @@ export type UseQuery = {
   perDay: boolean;
 };
 
-/** `since`: when counting began. `unused`: known for as long as anything is kept, and not used. */
+/**
+ * - `since`: when counting began
+ * - `unused`: actions that are as old as the oldest counts, and that nobody has used
+ */
 export type UseRows = {
   since: number;
   counts: UseCount[];
@@ -148,10 +151,10 @@ export class UseTables {
     };
   }
 
-  /** Notes since when there has been an action: what is new is not unused yet. */
+  /** Notes since when each action exists, because a new one does not count as unused. */
   noteKnown(actions: readonly string[]): void {
     const all = JSON.stringify(actions);
-    // An earlier version counted without noting it.
+    // An earlier version counted runs without noting that.
     const first = this.#sql.exec("SELECT action FROM known LIMIT 1").toArray().length === 0;
     this.#sql.exec("DELETE FROM known WHERE action NOT IN (SELECT value FROM json_each(?))", all);
     this.#sql.exec(

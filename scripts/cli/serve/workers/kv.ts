@@ -74,7 +74,7 @@ async function list(store: Store, query: URLSearchParams): Promise<Response> {
   return Response.json({ keys, list_complete: isComplete, ...(!isComplete && { cursor: encodeURIComponent(last) }) });
 }
 
-/** The key after which a list continues; undefined if the cursor is none of this list. */
+/** The key after which a list continues; undefined if the cursor is of another list. */
 function readCursor(cursor: string | null, prefix: string): string | undefined {
   try {
     const after = decodeURIComponent(cursor ?? "");

@@ -2,11 +2,21 @@
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { diagnose, htmlPage, isFault, openSurroundings } from "../../support/worker/doctor.ts";
+import {
+  AT_CLOUDFLARE,
+  at,
+  dead,
+  type Fault,
+  itNames,
+  publish,
+  redirect,
+  refuse,
+  TARGET,
+} from "../../support/worker/doctor-faults.ts";
 import { EDGE, KITSU } from "../../support/worker/worker.ts";
 
 const secretOf = (letter: string) => `whsec_${btoa(letter.repeat(32))}`;
 const [SECRET, OTHER] = [secretOf("a"), secretOf("b")];
-const TARGET = "https://pipeline.studio.tld/kitsu";
 const SETTINGS = { FORWARD_TARGETS: { publish: { url: TARGET } }, FORWARD_SECRET_PUBLISH: SECRET };
 
 /** As the Python package answers, which has these secrets. */
@@ -147,3 +157,78 @@ it("a target that is this worker is named, and not asked", async () => {
   expect(findings.filter(isFault)).toEqual([expect.objectContaining({ id: "target-is-worker", level: "broken" })]);
   expect(asked.filter((request) => request.url.startsWith(url))).toEqual([]);
 });
+
+const FAULTS: readonly Fault[] = [
+  {
+    is: "a target without a secret",
+    settings: { ...publish(), FORWARD_SECRET: "" },
+    id: "target-secret-missing",
+    level: "broken",
+    says: /not sent/,
+    fix: /secret put FORWARD_SECRET/,
+  },
+  {
+    is: "a malformed secret",
+    settings: { ...publish(), FORWARD_SECRET_PUBLISH: "abc" },
+    id: "target-secret-malformed",
+    level: "broken",
+    says: /whsec_/,
+    fix: /secret put FORWARD_SECRET_PUBLISH/,
+  },
+  {
+    is: "a target on plain http",
+    settings: publish("http://pipeline.studio.tld/kitsu"),
+    id: "target-plain-http",
+    level: "risky",
+    says: /can read/,
+    fix: /correct its url/,
+  },
+  {
+    is: "a target that is dead",
+    settings: publish(),
+    outside: at(TARGET, dead),
+    id: "target-unreachable",
+    level: "broken",
+    says: /can't be reached/,
+    fix: /Start it/,
+  },
+  {
+    is: "a target that only the studio reaches",
+    settings: publish("http://10.0.0.5/kitsu"),
+    outside: at("http://10.0.0.5", dead),
+    request: AT_CLOUDFLARE,
+    id: "target-unreachable",
+    level: "broken",
+    says: /10\.0\.0\.5/,
+    fix: /tunnel/,
+  },
+  {
+    is: "a target that redirects",
+    settings: publish(),
+    outside: at(TARGET, redirect("https://login.studio.tld/")),
+    id: "target-redirects",
+    level: "broken",
+    says: /login\.studio\.tld/,
+    fix: /final address/,
+  },
+  {
+    is: "a target at a wrong address",
+    settings: publish(),
+    outside: at(TARGET, refuse(404)),
+    id: "target-not-found",
+    level: "risky",
+    says: /404/,
+    fix: /settings file\), correct its url/,
+  },
+  {
+    is: "a target that is down",
+    settings: publish(),
+    outside: at(TARGET, refuse(502)),
+    id: "target-down",
+    level: "broken",
+    says: /502/,
+    fix: /Start it/,
+  },
+];
+
+describe("the doctor's check of the targets", () => itNames(FAULTS));

@@ -1,0 +1,195 @@
+// Faults in the settings.
+import { describe } from "vitest";
+import { type Fault, itNames, publish, SECRET, TARGET } from "../../support/worker/doctor-faults.ts";
+import { KITSU, VARIABLES } from "../../support/worker/worker.ts";
+import { API, BOT, BOT_TOKEN } from "../../support/worker/zou.ts";
+
+const FLAMENCO = "https://flamenco.studio.tld";
+const flamenco = { FLAMENCO: { url: FLAMENCO, blend: "/mnt/prod/{entity}.blend", output: "/mnt/prod/{entity}" } };
+
+const FAULTS: readonly Fault[] = [
+  {
+    is: "an invalid setting",
+    settings: { ACTION_TIME_LIMIT: "soon" },
+    id: "setting-invalid",
+    level: "broken",
+    says: /ACTION_TIME_LIMIT must be/,
+    fix: /settings file\), correct ACTION_TIME_LIMIT/,
+  },
+  {
+    is: "an invalid secret",
+    settings: { KITSU_TOKEN: 5 },
+    id: "setting-invalid",
+    level: "broken",
+    says: /KITSU_TOKEN/,
+    fix: /secret put KITSU_TOKEN/,
+  },
+  {
+    is: "no address of Kitsu",
+    settings: { KITSU_URL: "" },
+    id: "setting-invalid",
+    level: "broken",
+    says: /KITSU_URL must be/,
+    fix: /settings file\), correct KITSU_URL/,
+  },
+  {
+    is: "an invalid path",
+    settings: { BASE_PATH: "edge/" },
+    request: { path: "/edge/doctor.json" },
+    id: "setting-invalid",
+    level: "broken",
+    says: /BASE_PATH/,
+    fix: /correct BASE_PATH/,
+  },
+  {
+    is: "a misspelled setting",
+    settings: { KITSU_TOKN: "x" },
+    id: "setting-unknown",
+    level: "risky",
+    says: /mean KITSU_TOKEN/,
+    fix: /settings file\), rename it to KITSU_TOKEN/,
+  },
+  {
+    is: "a setting that nothing reads",
+    settings: { WEATHER: "x" },
+    id: "setting-unknown",
+    level: "worth-knowing",
+    says: /no such/,
+    fix: /settings file\), remove WEATHER/,
+  },
+  {
+    is: "a secret of no target",
+    settings: { ...publish(), FORWARD_SECRET_PUBLIHS: SECRET },
+    id: "secret-unused",
+    level: "risky",
+    says: /FORWARD_SECRET_PUBLISH/,
+    fix: /secret delete FORWARD_SECRET_PUBLIHS/,
+  },
+  {
+    is: "the API as Kitsu's address",
+    settings: { KITSU_URL: API },
+    id: "kitsu-url-is-api",
+    level: "broken",
+    says: /not of its API/,
+    fix: /set KITSU_URL to "https:\/\/kitsu\.studio\.tld"/,
+  },
+  {
+    is: "Kitsu on plain http",
+    settings: { KITSU_URL: "http://kitsu.studio.tld" },
+    id: "kitsu-plain-http",
+    level: "risky",
+    says: /plain http/,
+    fix: /https.*KITSU_URL/,
+  },
+  {
+    is: "a limit of a misspelled action",
+    settings: { ACTION_LIMITS: { coment: { roles: ["manager"] } } },
+    id: "limit-unknown",
+    level: "broken",
+    says: /"coment".*mean comment/,
+    fix: /ACTION_LIMITS: debug/,
+  },
+  {
+    is: "a limit that nobody passes",
+    settings: { KITSU_TOKEN: "", ACTION_LIMITS: { debug: { roles: ["manager"] } } },
+    id: "limit-without-trust",
+    level: "broken",
+    says: /debug/,
+    fix: /secret put KITSU_TOKEN/,
+  },
+  {
+    is: "a target with an action's name",
+    settings: { FORWARD_TARGETS: { debug: { url: TARGET } }, FORWARD_SECRET: SECRET },
+    id: "target-name-taken",
+    level: "broken",
+    says: /same name/,
+    fix: /settings file\), rename the target/,
+  },
+  {
+    is: "a target that may take too long",
+    settings: publish(TARGET, { timeLimit: 60 }),
+    id: "target-time-limit",
+    level: "risky",
+    says: /60 seconds/,
+    fix: /ACTION_TIME_LIMIT above 60/,
+  },
+  {
+    is: "LOCAL on a server",
+    settings: { LOCAL: "1" },
+    id: "local-on-server",
+    level: "broken",
+    says: /npm start/,
+    fix: /settings file\), remove LOCAL/,
+  },
+  {
+    is: "no account in Kitsu",
+    settings: { KITSU_TOKEN: "" },
+    id: "kitsu-account-missing",
+    level: "risky",
+    says: /no account/,
+    fix: /secret put KITSU_TOKEN/,
+  },
+  {
+    is: "Kitsu's address with a part for its page",
+    settings: { KITSU_URL: `${KITSU}/#/productions` },
+    id: "kitsu-url-extra",
+    level: "broken",
+    says: /“#”/,
+    fix: /set KITSU_URL to "https:\/\/kitsu\.studio\.tld"/,
+  },
+  {
+    is: "a limit with an empty list",
+    settings: { ACTION_LIMITS: { debug: { roles: [] } } },
+    id: "limit-empty",
+    level: "broken",
+    says: /Nobody may run "debug"/,
+    fix: /settings file\), correct/,
+  },
+  {
+    is: "a misspelled member of a target",
+    settings: { ...publish(), FORWARD_TARGETS: JSON.stringify({ publish: { url: TARGET, timelimit: 60 } }) },
+    id: "setting-unknown",
+    level: "risky",
+    says: /mean timeLimit/,
+    fix: /timeLimit, idempotent/,
+  },
+  {
+    is: "a setting that was cut off",
+    settings: { ACCESS_TEAM: "studio", ACCESS_AUD: "the-tag" },
+    id: "setting-unknown",
+    level: "risky",
+    says: /mean ACCESS_AUDIENCE/,
+    fix: /rename it to ACCESS_AUDIENCE/,
+  },
+  ...[`"${BOT_TOKEN}"`, `Bearer ${BOT_TOKEN}`, `${BOT_TOKEN.slice(0, 5)}\n${BOT_TOKEN.slice(5)}`].map(
+    (KITSU_TOKEN): Fault => ({
+      is: `what was pasted around a token: ${JSON.stringify(KITSU_TOKEN).slice(0, 12)}`,
+      settings: { KITSU_TOKEN },
+      id: "secret-malformed",
+      level: "risky",
+      says: /quotes, spaces or “Bearer”/,
+      fix: /secret put KITSU_TOKEN/,
+    }),
+  ),
+  {
+    is: "a secret that is used twice",
+    settings: { LOG_TOKEN: VARIABLES.LOG_TOKEN, KITSU_TOKEN: VARIABLES.LOG_TOKEN },
+    outside: ({ zou }) => void zou.sessions.set(VARIABLES.LOG_TOKEN, BOT),
+    id: "secret-shared",
+    level: "risky",
+    says: /KITSU_TOKEN is the same/,
+    fix: /secret put LOG_TOKEN/,
+  },
+  {
+    is: "half of a service token",
+    settings: { ...flamenco, FLAMENCO_ACCESS_ID: "id" },
+    id: "secret-half",
+    level: "broken",
+    says: /FLAMENCO_ACCESS_SECRET is missing/,
+    fix: /secret put FLAMENCO_ACCESS_SECRET/,
+  },
+];
+
+describe("the doctor's check of the settings", () => {
+  itNames(FAULTS);
+});
