@@ -1,5 +1,5 @@
-// npm run screenshots: takes the pictures of README.md and the docs again. Run npm start first, with
-// an empty STATE_DIR.
+// npm run screenshots: takes the pictures of README.md and the docs again. Run npm start first,
+// with an empty STATE_DIR.
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "@playwright/test";
