@@ -4,12 +4,12 @@ import { readUserscriptVersion } from "../pages/userscript-version.ts";
 import { findTags } from "./check-kitsu-page.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, inSettings, worthKnowing } from "./finding.ts";
-import { isAnswered } from "./probe.ts";
+import { type Answered, isAnswered } from "./probe.ts";
 
 const SUBJECT = "Script";
 
 export async function checkDelivery(context: DoctorContext): Promise<Finding[]> {
-  const { settings, env, base, readPage, isAtCloudflare } = context;
+  const { settings, env, base, probe, readPage, isAtCloudflare } = context;
   const [url] = settings.kitsuUrls;
   if (url === undefined) return [];
   const version = await readUserscriptVersion(env, settings);
@@ -25,7 +25,9 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
           ),
     ];
   const page = await readPage(url);
-  const [tag, ...others] = isAnswered(page) ? findTags(page.body) : [];
+  // Why there is no page is said already.
+  if (!isAnswered(page)) return [];
+  const [tag, ...others] = findTags(page.body);
   if (tag === undefined)
     return [
       worthKnowing(
@@ -40,6 +42,17 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
   if (target?.startsWith("http:") && url.startsWith("https:"))
     return [
       broken("script-blocked", SUBJECT, `It is on plain http, so browsers block it: ${target.slice(0, 200)}`, right),
+    ];
+  // A worker at Cloudflare can't ask itself.
+  const other = target === undefined || target.startsWith(`${base}/`) ? undefined : await probe(target);
+  if (other !== undefined && isAnswered(other) && !(other.status === 200 && /script/i.test(other.contentType)))
+    return [
+      broken(
+        "script-missing",
+        SUBJECT,
+        `There is no script at the address in Kitsu's page (${describeAnswer(other)}): ${target?.slice(0, 200)}`,
+        right,
+      ),
     ];
   return [
     ...(others.length > 0
@@ -62,3 +75,5 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
         ),
   ];
 }
+
+const describeAnswer = ({ status, contentType }: Answered) => `status ${status} ${contentType.split(";")[0]}`.trim();

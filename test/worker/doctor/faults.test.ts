@@ -10,7 +10,7 @@ import {
   type Surroundings,
 } from "../../support/worker/doctor.ts";
 import { EDGE, KITSU, VARIABLES } from "../../support/worker/worker.ts";
-import { API, BOT, BOT_TOKEN } from "../../support/worker/zou.ts";
+import { API, BOT, BOT_TOKEN, MANAGER } from "../../support/worker/zou.ts";
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const TARGET = "https://pipeline.studio.tld/kitsu";
@@ -197,6 +197,22 @@ const FAULTS: readonly Fault[] = [
     fix: /set KITSU_URL to "https:\/\/kitsu\.studio\.tld"/,
   },
   {
+    is: "a limit to somebody whom Kitsu does not know",
+    settings: { ACTION_LIMITS: { "*": { people: ["noboby@studio.tld"] } } },
+    id: "limit-unmatched",
+    level: "risky",
+    says: /no active person .*noboby@studio\.tld/,
+    fix: /correct ACTION_LIMITS/,
+  },
+  {
+    is: "a limit to a production that the bot does not see",
+    settings: { ACTION_LIMITS: { debug: { projects: ["00000000-0000-4000-8000-00000000dead"] } } },
+    id: "limit-unmatched",
+    level: "risky",
+    says: /no open production .*dead/,
+    fix: /correct ACTION_LIMITS/,
+  },
+  {
     is: "a limit with an empty list",
     settings: { ACTION_LIMITS: { debug: { roles: [] } } },
     id: "limit-empty",
@@ -356,6 +372,30 @@ const FAULTS: readonly Fault[] = [
     level: "broken",
     says: /login\.studio\.tld/,
     fix: /login page/,
+  },
+  {
+    is: "a redirect to a login page on Kitsu's host",
+    outside: at(`${API}/`, redirect(`${KITSU}/login?next=/api/`)),
+    id: "kitsu-redirects",
+    level: "broken",
+    says: /login\?next/,
+    fix: /^If a login page answers, let the worker pass it, for \/api\./,
+  },
+  {
+    is: "a login page in place of Kitsu's API",
+    outside: at(`${API}/`, () => htmlPage()),
+    id: "kitsu-web-page",
+    level: "broken",
+    says: /web page/,
+    fix: /^If a login page answers/,
+  },
+  {
+    is: "a certificate of the studio's own authority",
+    outside: at(KITSU, dead),
+    id: "kitsu-unreachable",
+    level: "broken",
+    says: /certificate/,
+    fix: /NODE_EXTRA_CA_CERTS/,
   },
   {
     is: "a Kitsu that has moved to another host",
@@ -598,6 +638,15 @@ const FAULTS: readonly Fault[] = [
     fix: /remove TRUST_PROXY/,
   },
   {
+    is: "a proxy that keeps the address to itself",
+    settings: { TRUST_PROXY: "1" },
+    request: { path: "http://127.0.0.1:8787/doctor.json", headers: { "x-forwarded-for": "10.0.0.7" } },
+    id: "proxy-missing",
+    level: "risky",
+    says: /links lead to http:\/\/127\.0\.0\.1:8787/,
+    fix: /Let your proxy set it/,
+  },
+  {
     is: "a worker on plain http",
     request: { path: "http://edge.studio.tld/doctor.json" },
     id: "worker-mixed-content",
@@ -712,6 +761,14 @@ const FAULTS: readonly Fault[] = [
     fix: /set its URL to https:\/\/kitsu\.studio\.tld\/edge\/actions\/debug/,
   },
   {
+    is: "a custom action that leads to Kitsu itself",
+    outside: addAction({ name: "Page", url: "/actions/debug" }),
+    id: "custom-action-path",
+    level: "broken",
+    says: /no action of this worker/,
+    fix: /set its URL to https:\/\/edge\.studio\.tld\/actions\/debug/,
+  },
+  {
     is: "a custom action without an address",
     outside: addAction({ name: "Empty", url: "" }),
     id: "custom-action-address",
@@ -802,6 +859,15 @@ const FAULTS: readonly Fault[] = [
     level: "broken",
     says: /10\.0\.0\.5/,
     fix: /tunnel/,
+  },
+  {
+    is: "a target whose certificate may be of the studio's own authority",
+    settings: publish(),
+    outside: at(TARGET, dead),
+    id: "target-unreachable",
+    level: "broken",
+    says: /certificate/,
+    fix: /NODE_EXTRA_CA_CERTS/,
   },
   {
     is: "a target that redirects",
@@ -895,6 +961,17 @@ const FAULTS: readonly Fault[] = [
     id: "script-blocked",
     level: "broken",
     says: /browsers block it/,
+    fix: /https:\/\/edge\.studio\.tld\/kitsu-actions\.js/,
+  },
+  {
+    is: "an old copy of the script that is gone",
+    outside: ({ answer }) => {
+      answer(`${KITSU}/|`, () => htmlPage({}, '<script src="/static/kitsu-actions.js?v=3"></script>'));
+      answer(`${KITSU}/static/kitsu-actions.js`, () => htmlPage());
+    },
+    id: "script-missing",
+    level: "broken",
+    says: /status 200 text\/html/,
     fix: /https:\/\/edge\.studio\.tld\/kitsu-actions\.js/,
   },
   {
@@ -1009,6 +1086,25 @@ describe("the doctor", () => {
       findings.filter(({ level }) => level !== "fine" && level !== "worth-knowing").map((one) => one.subject),
     ).toEqual(["KITSU_URL", "ACCESS_TEAM", "RUNS"]);
     expect(findings.map(({ id }) => id)).not.toContain("setting-unknown");
+  });
+
+  it("does not say that a page lacks the script if it got no page", async () => {
+    const { answer } = openSurroundings();
+    answer(KITSU, dead);
+    expect((await diagnose()).map(({ id }) => id)).not.toContain("script-not-in-page");
+  });
+
+  it("checks the custom actions with a person's session if there is no bot", async () => {
+    const { zou } = openSurroundings();
+    zou.sessions.set("of-a-manager", MANAGER);
+    addCustomAction(zou, 100, { name: "Stats", url: "/edge/actions/statistcs" });
+    const settings = { KITSU_TOKEN: "", BASE_PATH: "/edge" };
+    const path = `${KITSU}/edge/doctor.json`;
+    const withSession = await diagnose(settings, { path, headers: { cookie: "access_token_cookie=of-a-manager" } });
+    expect(withSession.map(({ id }) => id)).toContain("custom-action-unknown");
+    expect(await diagnose(settings, { path })).toContainEqual(
+      expect.objectContaining({ id: "custom-actions-not-checked", fix: expect.stringContaining("KITSU_SESSION") }),
+    );
   });
 
   it("says what the chat answered last, without its address", async () => {
