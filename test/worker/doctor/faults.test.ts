@@ -197,6 +197,14 @@ const FAULTS: readonly Fault[] = [
     fix: /set KITSU_URL to "https:\/\/kitsu\.studio\.tld"/,
   },
   {
+    is: "a role that Kitsu calls otherwise",
+    settings: { ACTION_LIMITS: { debug: { roles: ["artist"] } } },
+    id: "setting-invalid",
+    level: "broken",
+    says: /ACTION_LIMITS\.debug\.roles\.0 must .*"user"/,
+    fix: /correct ACTION_LIMITS/,
+  },
+  {
     is: "a limit to somebody whom Kitsu does not know",
     settings: { ACTION_LIMITS: { "*": { people: ["noboby@studio.tld"] } } },
     id: "limit-unmatched",
