@@ -227,6 +227,8 @@ describe("kitsu-actions doctor", () => {
       join(folder, "wrangler.toml"),
       needed
         .replace('KITSU_URL = "https://kitsu.studio.example"', vars)
+        .replace("send_metrics = false", 'routes = ["actions.studio.tld/*"]')
+        .replace("routes = []\n", "")
         .replace(/\[version_metadata\]\nbinding = "VERSION"/, ""),
     );
     const { stdout, code } = await doctor();
@@ -238,6 +240,7 @@ describe("kitsu-actions doctor", () => {
       'set KITSU_URL to "https://kitsu.studio.tld"',
       "npx wrangler secret put LOG_TOKEN",
       "npx wrangler secret put CHAT_WEBHOOK",
+      "environments inherit routes.\n                  → Give it its own, or none:\n",
       '\n                    [version_metadata]\n                    binding = "VERSION"\n',
     ])
       expect(stdout).toContain(sentence);
