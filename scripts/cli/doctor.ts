@@ -20,7 +20,7 @@ export async function doctor(folder: string, args: readonly string[]): Promise<n
     console.log(DOCTOR_USAGE);
     return EXIT_CODES.works;
   }
-  const findings = await checkLocalSettings(folder, options.environment);
+  const findings = await checkLocalSettings(folder, options.environment, options.worker !== undefined);
   if (findings === undefined && options.worker === undefined)
     throw new CliError(`There is no wrangler.toml in ${folder}. Name the worker: --worker https://edge.studio.tld`, {
       exitCode: EXIT_CODES.notChecked,

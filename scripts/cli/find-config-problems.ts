@@ -108,12 +108,13 @@ function findMissingBindings(studio: Bindings, ours: Bindings, environment?: str
       ),
     ...ours.durable_objects.bindings
       .filter((one) => !studio.durable_objects.bindings.some((other) => isSameObject(one, other)))
-      .map(({ name, class_name }) =>
-        describe(
-          `The Durable Object ${name} is missing${place}. Add`,
+      .map(({ name, class_name }) => {
+        const isThere = studio.durable_objects.bindings.some((other) => other.name === name);
+        return describe(
+          `The Durable Object ${name} ${isThere ? `has another class${place}. It must be` : `is missing${place}. Add`}`,
           lines({ durable_objects: { bindings: [{ name, class_name }] } }),
-        ),
-      ),
+        );
+      }),
     ...studio.durable_objects.bindings
       .filter(
         (one) =>

@@ -61,7 +61,7 @@ export async function exportPerson(args: readonly string[]): Promise<number> {
     next = further;
   }
   process.stdout.write("\n]}\n");
-  console.error(`${count} runs of ${person}.`);
+  console.error(`${countRuns(count)} of ${person}.`);
   nameOthers(ids);
   return 0;
 }
@@ -83,14 +83,17 @@ export async function forgetPerson(args: readonly string[]): Promise<number> {
     for (const id of part.ids) ids.add(id);
     cursor = part.cursor;
     if (cursor !== undefined)
-      console.error(`Erased ${erased} runs so far. Searched ${part.searched} runs, back to ${part.until}.`);
+      console.error(`Erased ${countRuns(erased)} so far. Searched ${countRuns(part.searched)}, back to ${part.until}.`);
   }
-  console.log(`Erased ${person} from ${erased} runs.`);
+  console.log(`Erased ${person} from ${countRuns(erased)}.`);
   nameOthers(ids);
   if (running === 0) return 0;
-  console.error(`${running} runs have not ended and were left: run this again when they have.`);
+  const [have, were, they] = running === 1 ? ["has", "was", "it has"] : ["have", "were", "they have"];
+  console.error(`${countRuns(running)} ${have} not ended and ${were} left: run this again when ${they}.`);
   return STILL_RUNNING;
 }
+
+const countRuns = (count: number) => (count === 1 ? "1 run" : `${count} runs`);
 
 /** An address may have belonged to several people, so only calls without an id are found by it. */
 function nameOthers(ids: ReadonlySet<string>): void {

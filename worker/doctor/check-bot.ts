@@ -62,7 +62,7 @@ function explain({ code, reply }: Failure, token: string): Finding {
         "bot-token-refused",
         "KITSU_TOKEN",
         "Kitsu refuses it: it was revoked, is of another Kitsu, or the bot was deactivated or deleted.",
-        RENEW,
+        `See whether the bot is there and active. If so: ${RENEW}`,
       );
 }
 

@@ -28,6 +28,9 @@ export async function checkCustomActions(context: DoctorContext): Promise<Findin
         "custom-actions-not-checked",
         SUBJECT,
         "Kitsu does not list them to the worker, so they were not checked.",
+        context.hasAccount
+          ? undefined
+          : "Log in to Kitsu in this browser, and check again. The command line takes KITSU_SESSION (docs/doctor.md).",
       ),
     ];
   const located = listed.map((one) => ({ one, target: locate(one, context) }));
@@ -69,9 +72,11 @@ function locate({ url }: ListedAction, { settings: { kitsuUrls } }: DoctorContex
   return target !== null && /^https?:$/.test(target.protocol) ? target : null;
 }
 
-const isOwnAddress = ({ origin, pathname }: URL, { base, settings: { basePath } }: DoctorContext): boolean =>
-  origin === new URL(base).origin &&
-  (basePath === "" || pathname.startsWith(`${basePath}/`) || pathname.startsWith("/actions/"));
+/** Of this worker, or meant to be: without its host or path, an address leads to Kitsu itself. */
+const isOwnAddress = ({ origin, pathname }: URL, { base, settings }: DoctorContext): boolean =>
+  origin === new URL(base).origin
+    ? settings.basePath === "" || pathname.startsWith(`${settings.basePath}/`) || pathname.startsWith("/actions/")
+    : settings.kitsuOrigins.includes(origin) && pathname.startsWith("/actions/");
 
 const quote = ({ url }: ListedAction) => url.slice(0, 200);
 
@@ -112,9 +117,11 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
 }
 
 /** The action's id in an address of this worker; undefined if it leads to none. */
-function readId({ pathname }: URL, { settings: { basePath } }: DoctorContext): string | undefined {
-  const prefix = `${basePath}/actions/`;
-  return pathname.startsWith(prefix) ? pathname.slice(prefix.length).replace(/\/$/, "") : undefined;
+function readId({ origin, pathname }: URL, { base }: DoctorContext): string | undefined {
+  const prefix = `${base}/actions/`;
+  return `${origin}${pathname}`.startsWith(prefix)
+    ? `${origin}${pathname}`.slice(prefix.length).replace(/\/$/, "")
+    : undefined;
 }
 
 function checkOwn(one: ListedAction, target: URL, context: DoctorContext): Finding[] {
@@ -126,7 +133,7 @@ function checkOwn(one: ListedAction, target: URL, context: DoctorContext): Findi
       broken(
         "custom-action-path",
         nameEntry(one),
-        `It leads to this worker, but to no action: ${quote(one)}`,
+        `It leads to no action of this worker: ${quote(one)}`,
         correct(actions.find((each) => target.pathname.endsWith(`/${each.id}`))?.id),
       ),
     ];
@@ -189,7 +196,7 @@ function findElsewhere(
     worthKnowing(
       "custom-actions-elsewhere",
       place,
-      `${places.filter((one) => one === place).length} look like those of another worker, or of an earlier address of ${base}.`,
+      `Custom actions of another worker, or of an earlier address of ${base}: ${places.filter((one) => one === place).length}.`,
       "If nothing is there anymore, delete them in Kitsu (docs/register.md).",
     ),
   );

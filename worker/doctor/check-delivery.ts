@@ -4,12 +4,12 @@ import { readUserscriptVersion } from "../pages/userscript-version.ts";
 import { findTags, type ScriptTag } from "./check-kitsu-page.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, inSettings, worthKnowing } from "./finding.ts";
-import { isAnswered } from "./probe.ts";
+import { type Answered, isAnswered } from "./probe.ts";
 
 const SUBJECT = "Script";
 
 export async function checkDelivery(context: DoctorContext): Promise<Finding[]> {
-  const { settings, env, base, readPage, isAtCloudflare } = context;
+  const { settings, env, base, probe, readPage, isAtCloudflare } = context;
   const [url] = settings.kitsuUrls;
   if (url === undefined) return [];
   const version = await readUserscriptVersion(env, settings);
@@ -25,7 +25,9 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
           ),
     ];
   const page = await readPage(url);
-  const [tag, ...others] = isAnswered(page) ? findTags(page.body) : [];
+  // Why there is no page is said already.
+  if (!isAnswered(page)) return [];
+  const [tag, ...others] = findTags(page.body);
   return tag === undefined
     ? [
         worthKnowing(
@@ -35,18 +37,29 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
           "To save them that, let Kitsu's web server add it (docs/script.md).",
         ),
       ]
-    : checkTag(tag, others.length, { url, base, version });
+    : checkTag(tag, others.length, { url, base, version, probe });
 }
 
-type Place = { url: string; base: string; version: string };
+type Place = Pick<DoctorContext, "base" | "probe"> & { url: string; version: string };
 
 /** @param others how many more tags for the script the page has */
-function checkTag({ src }: ScriptTag, others: number, { url, base, version }: Place): Finding[] {
+async function checkTag({ src }: ScriptTag, others: number, { url, base, version, probe }: Place): Promise<Finding[]> {
   const target = URL.parse(src, `${url}/`)?.href.split("?")[0];
   const right = `Set the src of its tag to ${base}${TAG_SCRIPT} on Kitsu's web server.`;
   if (target?.startsWith("http:") && url.startsWith("https:"))
     return [
       broken("script-blocked", SUBJECT, `It is on plain http, so browsers block it: ${target.slice(0, 200)}`, right),
+    ];
+  // A worker at Cloudflare can't ask itself.
+  const other = target === undefined || target.startsWith(`${base}/`) ? undefined : await probe(target);
+  if (other !== undefined && isAnswered(other) && !(other.status === 200 && /script/i.test(other.contentType)))
+    return [
+      broken(
+        "script-missing",
+        SUBJECT,
+        `There is no script at the address in Kitsu's page (${describeAnswer(other)}): ${target?.slice(0, 200)}`,
+        right,
+      ),
     ];
   return [
     ...(others > 0
@@ -62,3 +75,5 @@ function checkTag({ src }: ScriptTag, others: number, { url, base, version }: Pl
         ),
   ];
 }
+
+const describeAnswer = ({ status, contentType }: Answered) => `status ${status} ${contentType.split(";")[0]}`.trim();

@@ -14,6 +14,7 @@ import {
   fine,
   inSettings,
   listSome,
+  OWN_AUTHORITY,
   risky,
   USE_TUNNEL,
   worthKnowing,
@@ -143,7 +144,7 @@ function describeAnswer(
   answer: Answered | Unanswered,
   { isAtCloudflare }: DoctorContext,
 ): Finding {
-  const { origin, hostname } = new URL(target.url);
+  const { origin, hostname, protocol } = new URL(target.url);
   const subject = subjectOf(target);
   const start = `Start it, and look at its log. Or ${inSettings("correct its url").replace("In", "in")}`;
   if (!isAnswered(answer))
@@ -151,7 +152,9 @@ function describeAnswer(
       "target-unreachable",
       subject,
       `${origin} ${answer.text}.`,
-      isAtCloudflare && isPrivateHost(hostname) ? USE_TUNNEL : start,
+      isAtCloudflare && isPrivateHost(hostname)
+        ? USE_TUNNEL
+        : `${start}${isAtCloudflare || protocol === "http:" ? "" : ` ${OWN_AUTHORITY}`}`,
     );
   const { status, location, tookMs } = answer;
   if (isRedirect(answer))

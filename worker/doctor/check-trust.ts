@@ -115,19 +115,19 @@ async function checkAccess({ settings, request, probe, isLocalhost }: DoctorCont
 }
 
 /** `request` is as it arrived, unless the proxy is trusted. */
-function checkProxy({ settings, request, isAtCloudflare }: DoctorContext): Finding[] {
+function checkProxy({ settings, request, isAtCloudflare, base }: DoctorContext): Finding[] {
   const { headers, url } = request;
   const { host, protocol, origin } = new URL(url);
   const [toldHost, toldScheme] = [headers.get("x-forwarded-host"), headers.get("x-forwarded-proto")];
   if (settings.trustsProxy)
     // kitsu-actions serve passes on what trusted proxies said, and always says for whom.
-    return toldHost !== null || (!isAtCloudflare && headers.has("x-forwarded-for"))
+    return toldHost !== null || (!isAtCloudflare && headers.has("x-forwarded-for") && !isLoopback(base))
       ? []
       : [
           risky(
             "proxy-missing",
             "TRUST_PROXY",
-            "This request came without X-Forwarded-Host: whoever sends one can make the worker believe it.",
+            `This request came without X-Forwarded-Host, so links lead to ${base}. Whoever sends one can make the worker believe it.`,
             "Let your proxy set it, X-Forwarded-Proto and X-Forwarded-For. If there is none, remove TRUST_PROXY from the settings.",
           ),
         ];
@@ -144,6 +144,8 @@ function checkProxy({ settings, request, isAtCloudflare }: DoctorContext): Findi
       ]
     : [];
 }
+
+const isLoopback = (base: string) => base.startsWith("http:") && !isUnencrypted(base);
 
 function checkEncryption({ base, settings: { kitsuUrls } }: DoctorContext): Finding[] {
   if (!isUnencrypted(base)) return [];

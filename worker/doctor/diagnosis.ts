@@ -8,6 +8,7 @@ import { checkDelivery } from "./check-delivery.ts";
 import { checkFarms } from "./check-farms.ts";
 import { checkKitsu } from "./check-kitsu.ts";
 import { checkKitsuPage } from "./check-kitsu-page.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkSettings } from "./check-settings.ts";
 import { checkStorage } from "./check-storage.ts";
 import { checkTargets } from "./check-targets.ts";
@@ -18,7 +19,7 @@ import { broken, type Diagnosis, type Finding, GROUPS, type Group, risky, sortFi
 type Check = (context: DoctorContext) => Finding[] | Promise<Finding[]>;
 
 const CHECKS: Readonly<Record<Group, Check>> = {
-  settings: checkSettings,
+  settings: async (context) => [...checkSettings(context), ...(await checkLimits(context))],
   storage: async (context) => [...(await checkStorage(context)), ...(await checkChat(context))],
   kitsu: checkKitsu,
   bot: checkBot,

@@ -1,6 +1,7 @@
 // What the checks of one diagnosis share: the settings, and what Kitsu answered, which several of
 // them need and which is asked once.
 import * as v from "valibot";
+import { findSessionToken } from "../access/person.ts";
 import type { Action } from "../action/action.ts";
 import { listActions } from "../actions/index.ts";
 import { Failure } from "../format/failure.ts";
@@ -31,6 +32,8 @@ export type DoctorContext = Opening & {
   isAtCloudflare: boolean;
   /** npm start runs it */
   isLocalhost: boolean;
+  /** there is a bot, or whoever asks has a session in Kitsu */
+  hasAccount: boolean;
   readRoot(): Promise<KitsuRoot>;
   readAccount(): Told<v.InferOutput<typeof Account>>;
   readProjects(): Told<Project[]>;
@@ -48,6 +51,8 @@ export function openDoctor(opening: Opening, signal: AbortSignal): DoctorContext
   const isAtCloudflare = request.headers.has("cf-ray");
   const pages = new Map<string, Promise<Answered | Unanswered>>();
   const readRoot = once(() => readKitsuRoot(settings, probe, isAtCloudflare));
+  // On Kitsu's host there may be no bot. Whoever asks may have a session.
+  const token = settings.kitsuToken ?? findSessionToken(request, opening);
   return {
     ...opening,
     probe,
@@ -55,11 +60,12 @@ export function openDoctor(opening: Opening, signal: AbortSignal): DoctorContext
     actions: listOffered(settings),
     isAtCloudflare,
     isLocalhost: settings.isLocal && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname),
+    hasAccount: token !== undefined,
     readRoot,
     readAccount: () => askZou("/auth/authenticated", Account),
     readProjects: () => askZou("/data/projects/open", v.array(Project)),
     listCustomActions: once(async () => {
-      if (settings.kitsuToken === undefined || !("version" in (await readRoot()))) return undefined;
+      if (token === undefined || !("version" in (await readRoot()))) return undefined;
       const listed = await askZou("/data/custom-actions", v.array(ListedAction));
       return listed instanceof Failure ? undefined : listed;
     }),
@@ -72,7 +78,7 @@ export function openDoctor(opening: Opening, signal: AbortSignal): DoctorContext
   };
 
   async function askZou<S extends v.GenericSchema>(path: string, schema: S): Told<v.InferOutput<S>> {
-    const headers = { accept: "application/json", authorization: `Bearer ${settings.kitsuToken}` };
+    const headers = { accept: "application/json", authorization: `Bearer ${token}` };
     const answer = await probe(`${settings.kitsuApi}${path}`, { headers, maxBytes: 16 * MIB });
     if (!isAnswered(answer)) return new Failure("kitsu-unreachable", { text: `Kitsu's API ${answer.text}.` });
     return orFailure(() => readZouAnswer(answer, { path, method: "GET", account: "bot" }, schema));

@@ -96,6 +96,10 @@ export const asSecret = (name: string) =>
 export const USE_TUNNEL =
   'Cloudflare can\'t reach a private address: use a tunnel (docs/network.md, "Reaching the studio").';
 
+/** For whoever runs the worker on premises: at Cloudflare, only public authorities count. */
+export const OWN_AUTHORITY =
+  "If its certificate is not of a public authority, set NODE_EXTRA_CA_CERTS (docs/on-premises.md).";
+
 /** Where custom actions are in Kitsu. */
 export const IN_KITSU = "In Kitsu, under Custom Actions,";
 export const REGISTER = "npm run register (docs/register.md).";

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { parseJson } from "../services/http.ts";
 import { readTitle } from "../services/zou-answer.ts";
 import type { Settings } from "../settings/settings.ts";
-import { broken, type Finding, inSettings, USE_TUNNEL } from "./finding.ts";
+import { broken, type Finding, inSettings, OWN_AUTHORITY, USE_TUNNEL } from "./finding.ts";
 import { type Answered, describeStatus, isAnswered, isPrivateHost, isRedirect, type Probe } from "./probe.ts";
 
 /** What answers at the address of Kitsu's API. `finding` says what is wrong, if it is not Zou. */
@@ -22,7 +22,7 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe, isAtCloud
     const fix =
       isAtCloudflare && isPrivateHost(new URL(api).hostname)
         ? USE_TUNNEL
-        : `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.`;
+        : `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.${isAtCloudflare ? "" : ` ${OWN_AUTHORITY}`}`;
     return { finding: broken(`kitsu-${answer.problem}`, api, `Kitsu's API ${answer.text}.`, fix) };
   }
   const root = v.safeParse(Root, parseJson(answer.body));
@@ -31,7 +31,7 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe, isAtCloud
   const asPage = right?.replace(/\/api$/, "");
   const fix =
     right === undefined
-      ? `Set ${setting} in the settings to the address after which "/api/" shows Zou's version in a browser.`
+      ? `If a login page answers, let the worker pass it, for /api. Else set ${setting} in the settings to the address after which "/api/" shows Zou's version in a browser.`
       : inSettings(setting === "KITSU_API" ? `set KITSU_API to "${right}"` : `set KITSU_URL to "${asPage}"`);
   return { finding: explain(answer, api, fix) };
 }
@@ -50,7 +50,9 @@ function explain(answer: Answered, api: string, fix: string): Finding {
           "kitsu-redirects",
           api,
           `It redirects to ${location?.slice(0, 100)}, and the token is sent nowhere but to the address that is set.`,
-          `${/\/api\/?$/.test(location ?? "") ? `If that is your Kitsu, set its address in the settings to "${location?.replace(/\/api\/?$/, "")}".` : fix} If a login page answers, let the worker pass it.`,
+          /^[^?#]+\/api\/?$/.test(location ?? "")
+            ? `If that is your Kitsu, set its address in the settings to "${location?.replace(/\/api\/?$/, "")}". If a login page answers, let the worker pass it.`
+            : fix,
         );
   }
   if (status === 401 || status === 403)

@@ -18,7 +18,7 @@ const AT = "(?:@|%(?:25)*40)";
 const EMAIL = String.raw`[^\s\p{C}@<>"'(),:;[\]\\/?#=&%]+${AT}[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`;
 
 /** The account of a home folder, as in a traceback: it is often named after a person. */
-const ACCOUNT = String.raw`(?<=(?:/|\\|%2F)(?:home|users)(?:/|\\+|%2F))[^\s\p{C}/\\"'<>:|%]+`;
+const ACCOUNT = String.raw`(?<=(?:/|\\|%2F)(?:home|users)(?:/|\\+|%2F))[^\s\p{C}/\\"'<>:|%,;]+`;
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
 

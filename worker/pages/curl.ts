@@ -24,10 +24,13 @@ export function makeCurl(
   if (call === undefined || call.changeOf !== undefined) return undefined;
   const { params, input, form } = call;
   const isLink = arrived.method === "GET";
-  const query = new URLSearchParams({ ...params, ...(isLink && callFields(call)) }).toString();
+  const credentials = CREDENTIALS[person?.trust ?? ""];
+  // A session says who calls, and is the reader's: it must not contradict the call.
+  const fields = callFields(credentials === undefined ? call : { ...call, person: {} });
+  const query = new URLSearchParams({ ...params, ...(isLink && fields) }).toString();
   const url = `${base}/actions/${encodeURIComponent(action)}${query && `?${query}`}`;
   const body = JSON.stringify({
-    ...callFields(call),
+    ...fields,
     ...(input !== undefined && { input }),
     ...(form !== undefined && { form }),
   });
@@ -35,14 +38,7 @@ export function makeCurl(
   const data = isLong ? `@- <<'END'\n${body}\nEND` : quote(body);
   const send = isLink ? [] : ["-H", quote("content-type: application/json"), "-d", data];
   const origin = ["-H", quote(`origin: ${new URL(kitsuUrl).origin}`)];
-  const words = [
-    quote(url),
-    ...origin,
-    "-H",
-    quote("accept: application/json"),
-    ...(CREDENTIALS[person?.trust ?? ""] ?? []),
-    ...send,
-  ];
+  const words = [quote(url), ...origin, "-H", quote("accept: application/json"), ...(credentials ?? []), ...send];
   return url.length > ARGUMENT_MAX_CHARS ? undefined : ["curl", ...words].join(" ");
 }
 

@@ -3,6 +3,7 @@
 import { FIXTURE_VERSION, type Fixture, type Input } from "../../contract.ts";
 import { reopenKitsuFor } from "../access/kitsu-access.ts";
 import { checkLogAccess } from "../access/log-access.ts";
+import { findSessionToken } from "../access/person.ts";
 import { Failure } from "../format/failure.ts";
 import { type KnownPerson, maskPeople } from "../format/mask-people.ts";
 import { message } from "../format/message.ts";
@@ -43,12 +44,15 @@ export async function serveFixture(request: Request, id: string, context: Reques
 }
 
 /**
- * Without an account, only the caller's name is known. If Kitsu can't say, this fails: a fixture
- * must not leave with names in it.
+ * From the bot, or with the reader's own session in Kitsu. Without either, only the caller's name
+ * is known. If Kitsu can't say, this fails: a fixture must not leave with names in it.
  */
-async function listPeople(request: Request, { settings, ctx }: RequestContext): Promise<KnownPerson[]> {
+async function listPeople(request: Request, context: RequestContext): Promise<KnownPerson[]> {
+  const { settings, ctx } = context;
   const { signal } = request;
-  const kitsu = reopenKitsuFor({}, { selection: [], settings, signal, waitUntil: (work) => ctx.waitUntil(work) });
+  const token = settings.kitsuToken === undefined ? findSessionToken(request, context) : undefined;
+  const waitUntil = (work: Promise<unknown>) => ctx.waitUntil(work);
+  const kitsu = reopenKitsuFor({ token }, { selection: [], settings, signal, waitUntil });
   const persons = (await kitsu?.tables.persons())?.values() ?? [];
   return [...persons].map(({ id, email, full_name: name }) => ({ id, email, name }));
 }

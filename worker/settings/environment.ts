@@ -103,7 +103,7 @@ const HELP: Record<keyof typeof Environment.entries, string> = {
   ACCESS_AUDIENCE: settingProblem("settings.accessAudience"),
   ACTION_LIMITS: settingProblem("settings.shortExample", {
     example:
-      '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager"], "people": ["<id or e-mail>"]}}',
+      '{"<action id>": {"projects": ["<id>"], "departments": ["<id>"], "roles": ["manager", "supervisor", "user"], "people": ["<id or e-mail>"]}}',
   }),
   LAUNCHERS: settingProblem("settings.example", {
     example: '{"launchers": [{"id": "rv", "label": "Open in RV", "kind": "rvlink"}]}',

@@ -15,6 +15,9 @@ const NO_PLAN =
 const FAILED_LATER =
   "A dry run ends before the action itself, where the recorded run failed. To run it and compare: --for-real.";
 
+const WHO =
+  "The fixture knows the person only as “Person 1”. To send it as somebody whom that server accepts: --as, with the id of the person, as in “Call” on the run's page.";
+
 /** Unchanged lines around a change. Longer stretches are left out. */
 const CONTEXT_LINES = 3;
 
@@ -47,6 +50,8 @@ export function reportReplay(
   console.log(isSame ? "The replies are the same." : `- recorded\n+ replayed\n\n${fold(lines).join("\n")}`);
   const help = replayed.reply.kind === "failed" && linkHelp(worker, replayed.reply.code);
   if (help && !isSame) console.log(`\n${help}`);
+  const isRefused = (reply: Reply) => reply.kind === "failed" && reply.code === "person-not-accepted";
+  if (isRefused(replayed.reply) && !isRefused(recorded.reply)) console.log(`\n${WHO}`);
   return isSame ? SAME : DIFFERENT;
 }
 

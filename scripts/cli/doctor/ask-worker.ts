@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Diagnosis } from "../../../worker/doctor/finding.ts";
 import { accessHeaders } from "../../access-headers.ts";
 import { CliError } from "../../cli-error.ts";
+import { credentials } from "../calls/request.ts";
 
 /** Longer than the checks of the worker may take. */
 const LIMIT_MS = 45_000;
@@ -12,7 +13,12 @@ const failure = (sentence: string, cause?: unknown) => new CliError(sentence, { 
 export async function askWorker(worker: string, logToken: string | undefined): Promise<Diagnosis> {
   const address = `${worker}/doctor.json`;
   const response = await fetch(address, {
-    headers: { accept: "application/json", ...authorization(logToken), ...accessHeaders(process.env) },
+    headers: {
+      accept: "application/json",
+      ...authorization(logToken),
+      ...accessHeaders(process.env),
+      ...credentials(process.env),
+    },
     redirect: "manual",
     signal: AbortSignal.timeout(LIMIT_MS),
   }).catch((cause: unknown) => {
@@ -36,7 +42,9 @@ export async function askWorker(worker: string, logToken: string | undefined): P
     case 403:
       throw failure("The worker has no LOG_TOKEN, so it tells nobody. Set one: npx wrangler secret put LOG_TOKEN");
     case 404:
-      throw failure(`${worker} has no doctor. Is this the worker's address, and is this version deployed there?`);
+      throw failure(
+        `${worker} has no doctor. Is this the worker's address, and is this version deployed there? A proxy in front of it must pass on the whole path: in nginx, proxy_pass is without a path, and without a "/" at its end.`,
+      );
     default:
       throw failure(`${address} did not answer with a diagnosis (status ${status}). Is this the worker's address?`);
   }

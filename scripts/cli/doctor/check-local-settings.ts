@@ -24,9 +24,14 @@ const MAY_BE_OWN = ["limit-unknown", "setting-unknown"];
 
 /**
  * @param environment "" for the one without a name
+ * @param isDeployed there is a worker: not from a wrangler.toml that is still the starter's
  * @returns undefined if there is no wrangler.toml
  */
-export async function checkLocalSettings(folder: string, environment: string): Promise<LocatedFinding[] | undefined> {
+export async function checkLocalSettings(
+  folder: string,
+  environment: string,
+  isDeployed: boolean,
+): Promise<LocatedFinding[] | undefined> {
   const isThere = await access(join(folder, "wrangler.toml")).then(
     () => true,
     () => false,
@@ -50,13 +55,20 @@ export async function checkLocalSettings(folder: string, environment: string): P
       !(hasOwnActions && MAY_BE_OWN.includes(id) && level !== "risky") &&
       level !== "fine",
   );
-  const sentences = [
-    ...findConfigProblems(config, await readWranglerConfig(PACKAGE_FOLDER)),
-    ...findPlaceholders(config, environment),
-  ];
+  const problems = findConfigProblems(config, await readWranglerConfig(PACKAGE_FOLDER));
+  const placeholders = findPlaceholders(config, environment);
   const secrets = Object.keys(vars).filter(isSecret);
   return [
-    ...sentences.map((sentence) => toFinding(sentence)),
+    ...problems.map(toFinding),
+    ...(isDeployed && placeholders.length > 0
+      ? [
+          worthKnowing(
+            "wrangler-toml-unused",
+            "wrangler.toml",
+            "It still has the starter's values, so the worker has its settings from elsewhere.",
+          ),
+        ]
+      : placeholders.map(toFinding)),
     ...found,
     ...secrets.map((name) =>
       broken(
@@ -78,6 +90,6 @@ export async function checkLocalSettings(folder: string, environment: string): P
 function toFinding(sentence: string) {
   const [what = "", fix] = sentence
     .replace(/^wrangler\.toml(, [^:]+)?: /, "")
-    .split(/(?<=\.) (?=Add|Run|Set|Change|It must)/);
+    .split(/(?<=\.) (?=Add|Run|Set|Change|Choose|Give|It must|Remove)/);
   return broken("wrangler-toml", "wrangler.toml", what, (fix ?? "Correct it.").trim());
 }

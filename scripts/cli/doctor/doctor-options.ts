@@ -10,6 +10,7 @@ Says what is wrong with a set-up, and how to fix it: wrangler.toml here and, wit
 
   --worker <url>   the worker's address, as on its home page   (or WORKER_URL)
                    It needs LOG_TOKEN, or LOG_TOKEN_FILE with the path of a file that has it.
+                   Without a bot, KITSU_SESSION lets it check the custom actions in Kitsu, too.
   --env <name>     the environment of wrangler.toml
   --json           the findings as JSON
   --strict         also exit with 1 if something is risky

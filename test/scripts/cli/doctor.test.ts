@@ -104,6 +104,25 @@ describe("kitsu-actions doctor", () => {
     expect((await askWorker("--strict")).code).toBe(1);
   });
 
+  it("accuses no starter's wrangler.toml of a worker that has its settings from elsewhere", async () => {
+    writeFileSync(join(folder, "wrangler.toml"), await readFile(join(PACKAGE_FOLDER, "wrangler.toml"), "utf8"));
+    answer = diagnosing([FINE]);
+    const { code, stdout } = await askWorker("--strict");
+    expect(stdout).toContain("It still has the starter's values");
+    expect(code).toBe(0);
+  });
+
+  it("passes a session in Kitsu on to the worker, which asks Kitsu for the custom actions with it", async () => {
+    let cookie: string | string[] | undefined;
+    const usual = diagnosing([FINE]);
+    answer = (path, method, headers, response) => {
+      if (path === "/doctor.json") cookie = headers.cookie;
+      usual(path, method, headers, response);
+    };
+    await run(folder, [LAUNCHER, "doctor", "--worker", address], { LOG_TOKEN: TOKEN, KITSU_SESSION: "of-a-person" });
+    expect(cookie).toBe("access_token_cookie=of-a-person");
+  });
+
   it("prints JSON for programs", async () => {
     answer = diagnosing([BROKEN]);
     const { stdout } = await askWorker("--json");
@@ -122,7 +141,7 @@ describe("kitsu-actions doctor", () => {
   });
 
   it.each([
-    [404, "has no doctor"],
+    [404, "in nginx, proxy_pass is without a path"],
     [401, "has another LOG_TOKEN"],
     [403, "has no LOG_TOKEN"],
     [302, "redirects to"],
@@ -208,6 +227,8 @@ describe("kitsu-actions doctor", () => {
       join(folder, "wrangler.toml"),
       needed
         .replace('KITSU_URL = "https://kitsu.studio.example"', vars)
+        .replace("send_metrics = false", 'routes = ["actions.studio.tld/*"]')
+        .replace("routes = []\n", "")
         .replace(/\[version_metadata\]\nbinding = "VERSION"/, ""),
     );
     const { stdout, code } = await doctor();
@@ -219,6 +240,7 @@ describe("kitsu-actions doctor", () => {
       'set KITSU_URL to "https://kitsu.studio.tld"',
       "npx wrangler secret put LOG_TOKEN",
       "npx wrangler secret put CHAT_WEBHOOK",
+      "environments inherit routes.\n                  → Give it its own, or none:\n",
       '\n                    [version_metadata]\n                    binding = "VERSION"\n',
     ])
       expect(stdout).toContain(sentence);

@@ -53,7 +53,7 @@ id = "1"
       "a Durable Object of another class",
       OBJECT,
       '[[durable_objects.bindings]]\nname = "LONG_RUNS"\nclass_name = "Mine"\n',
-      "LONG_RUNS is missing",
+      "LONG_RUNS has another class. It must be",
     ],
     [
       "a Durable Object of another name",

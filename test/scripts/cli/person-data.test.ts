@@ -110,6 +110,10 @@ describe("kitsu-actions forget", () => {
     answers = [{ body: { person: ADA, erased: 1, running: 2, searched: 3 } }];
     const { code, stderr } = await kitsuActions(folder, "forget", ADA, "--worker", worker, "--yes");
     expect([code, stderr]).toEqual([3, expect.stringContaining("2 runs have not ended")]);
+    answers = [{ body: { person: ADA, erased: 1, running: 1, searched: 3 } }];
+    const one = await kitsuActions(folder, "forget", ADA, "--worker", worker, "--yes");
+    expect(one.stderr).toContain("1 run has not ended and was left: run this again when it has.");
+    expect(one.stdout).toBe(`Erased ${ADA} from 1 run.\n`);
   });
 
   it.each([

@@ -16,7 +16,7 @@ const FAULTS: readonly Fault[] = [
     id: "bot-token-refused",
     level: "broken",
     says: /revoked/,
-    fix: /under Bots/,
+    fix: /^See whether the bot is there and active\. .*under Bots/,
   },
   {
     is: "part of a token",

@@ -1,7 +1,9 @@
 // Faults in the custom actions.
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
+import { addCustomAction, diagnose, openSurroundings } from "../../support/worker/doctor.ts";
 import { addAction, type Fault, itNames } from "../../support/worker/doctor-faults.ts";
 import { EDGE, KITSU } from "../../support/worker/worker.ts";
+import { MANAGER } from "../../support/worker/zou.ts";
 
 const FAULTS: readonly Fault[] = [
   {
@@ -78,8 +80,29 @@ const FAULTS: readonly Fault[] = [
     says: /nobody can run/,
     fix: /npm run register/,
   },
+  {
+    is: "a custom action that leads to Kitsu itself",
+    outside: addAction({ name: "Page", url: "/actions/debug" }),
+    id: "custom-action-path",
+    level: "broken",
+    says: /no action of this worker/,
+    fix: /set its URL to https:\/\/edge\.studio\.tld\/actions\/debug/,
+  },
 ];
 
 describe("the doctor's check of the custom actions", () => {
   itNames(FAULTS);
+
+  it("checks the custom actions with a person's session if there is no bot", async () => {
+    const { zou } = openSurroundings();
+    zou.sessions.set("of-a-manager", MANAGER);
+    addCustomAction(zou, 100, { name: "Stats", url: "/edge/actions/statistcs" });
+    const settings = { KITSU_TOKEN: "", BASE_PATH: "/edge" };
+    const path = `${KITSU}/edge/doctor.json`;
+    const withSession = await diagnose(settings, { path, headers: { cookie: "access_token_cookie=of-a-manager" } });
+    expect(withSession.map(({ id }) => id)).toContain("custom-action-unknown");
+    expect(await diagnose(settings, { path })).toContainEqual(
+      expect.objectContaining({ id: "custom-actions-not-checked", fix: expect.stringContaining("KITSU_SESSION") }),
+    );
+  });
 });

@@ -1,6 +1,7 @@
 // Faults in the delivery of the script.
-import { describe } from "vitest";
-import { type Fault, itNames, onPage } from "../../support/worker/doctor-faults.ts";
+import { describe, expect, it } from "vitest";
+import { diagnose, htmlPage, openSurroundings } from "../../support/worker/doctor.ts";
+import { dead, type Fault, itNames, onPage } from "../../support/worker/doctor-faults.ts";
 import { EDGE, KITSU } from "../../support/worker/worker.ts";
 
 const FAULTS: readonly Fault[] = [
@@ -37,8 +38,25 @@ const FAULTS: readonly Fault[] = [
     says: /only at Cloudflare/,
     fix: /remove INJECT/,
   },
+  {
+    is: "an old copy of the script that is gone",
+    outside: ({ answer }) => {
+      answer(`${KITSU}/|`, () => htmlPage({}, '<script src="/static/kitsu-actions.js?v=3"></script>'));
+      answer(`${KITSU}/static/kitsu-actions.js`, () => htmlPage());
+    },
+    id: "script-missing",
+    level: "broken",
+    says: /status 200 text\/html/,
+    fix: /https:\/\/edge\.studio\.tld\/kitsu-actions\.js/,
+  },
 ];
 
 describe("the doctor's check of the delivery of the script", () => {
   itNames(FAULTS);
+
+  it("does not say that a page lacks the script if it got no page", async () => {
+    const { answer } = openSurroundings();
+    answer(KITSU, dead);
+    expect((await diagnose()).map(({ id }) => id)).not.toContain("script-not-in-page");
+  });
 });

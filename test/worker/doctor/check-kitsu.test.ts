@@ -122,6 +122,30 @@ const FAULTS: readonly Fault[] = [
     says: /database is down/,
     fix: /Kitsu's server/,
   },
+  {
+    is: "a redirect to a login page on Kitsu's host",
+    outside: at(`${API}/`, redirect(`${KITSU}/login?next=/api/`)),
+    id: "kitsu-redirects",
+    level: "broken",
+    says: /login\?next/,
+    fix: /^If a login page answers, let the worker pass it, for \/api\./,
+  },
+  {
+    is: "a login page in place of Kitsu's API",
+    outside: at(`${API}/`, () => htmlPage()),
+    id: "kitsu-web-page",
+    level: "broken",
+    says: /web page/,
+    fix: /^If a login page answers/,
+  },
+  {
+    is: "a certificate of the studio's own authority",
+    outside: at(KITSU, dead),
+    id: "kitsu-unreachable",
+    level: "broken",
+    says: /certificate/,
+    fix: /NODE_EXTRA_CA_CERTS/,
+  },
 ];
 
 describe("the doctor's check of Kitsu", () => {

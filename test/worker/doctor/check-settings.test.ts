@@ -188,6 +188,30 @@ const FAULTS: readonly Fault[] = [
     says: /FLAMENCO_ACCESS_SECRET is missing/,
     fix: /secret put FLAMENCO_ACCESS_SECRET/,
   },
+  {
+    is: "a role that Kitsu calls otherwise",
+    settings: { ACTION_LIMITS: { debug: { roles: ["artist"] } } },
+    id: "setting-invalid",
+    level: "broken",
+    says: /ACTION_LIMITS\.debug\.roles\.0 must .*"user"/,
+    fix: /correct ACTION_LIMITS/,
+  },
+  {
+    is: "a limit to somebody whom Kitsu does not know",
+    settings: { ACTION_LIMITS: { "*": { people: ["noboby@studio.tld"] } } },
+    id: "limit-unmatched",
+    level: "risky",
+    says: /no active person .*noboby@studio\.tld/,
+    fix: /correct ACTION_LIMITS/,
+  },
+  {
+    is: "a limit to a production that the bot does not see",
+    settings: { ACTION_LIMITS: { debug: { projects: ["00000000-0000-4000-8000-00000000dead"] } } },
+    id: "limit-unmatched",
+    level: "risky",
+    says: /no open production .*dead/,
+    fix: /correct ACTION_LIMITS/,
+  },
 ];
 
 describe("the doctor's check of the settings", () => {

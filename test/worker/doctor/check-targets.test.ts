@@ -229,6 +229,15 @@ const FAULTS: readonly Fault[] = [
     says: /502/,
     fix: /Start it/,
   },
+  {
+    is: "a target whose certificate may be of the studio's own authority",
+    settings: publish(),
+    outside: at(TARGET, dead),
+    id: "target-unreachable",
+    level: "broken",
+    says: /certificate/,
+    fix: /NODE_EXTRA_CA_CERTS/,
+  },
 ];
 
 describe("the doctor's check of the targets", () => itNames(FAULTS));

@@ -101,6 +101,15 @@ const FAULTS: readonly Fault[] = [
     says: /browsers block/,
     fix: /https.*TRUST_PROXY/,
   },
+  {
+    is: "a proxy that keeps the address to itself",
+    settings: { TRUST_PROXY: "1" },
+    request: { path: "http://127.0.0.1:8787/doctor.json", headers: { "x-forwarded-for": "10.0.0.7" } },
+    id: "proxy-missing",
+    level: "risky",
+    says: /links lead to http:\/\/127\.0\.0\.1:8787/,
+    fix: /Let your proxy set it/,
+  },
 ];
 
 describe("the doctor's check of trust", () => {

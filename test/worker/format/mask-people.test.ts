@@ -45,8 +45,8 @@ describe("people in a value", () => {
   });
 
   it("are found in the paths of their home folders", () => {
-    expect(mask('File "/home/t/x.py", C:\\Users\\zoe.lund\\y, /Users/somebody/z, /home')).toBe(
-      'File "/home/Person2/x.py", C:\\Users\\Person.3\\y, /Users/Person4/z, /home',
+    expect(mask('File "/home/t/x.py", C:\\Users\\zoe.lund\\y, /Users/somebody/z, /home, /home/x, y')).toBe(
+      'File "/home/Person2/x.py", C:\\Users\\Person.3\\y, /Users/Person4/z, /home, /home/Person5, y',
     );
   });
 

@@ -92,6 +92,14 @@ describe("a run's curl command", () => {
     expect(curl()).not.toContain("$");
   });
 
+  it("does not say who calls if credentials do: they are the reader's own", () => {
+    const person = { id: TASK, email: "ada@studio.tld" };
+    const of = (trust: "claimed" | "session" | "access") =>
+      curl({ call: RECORDED.call && { ...RECORDED.call, person }, person: { name: "Ada", trust } });
+    expect(of("claimed")).toContain("ada@studio.tld");
+    for (const trust of ["session", "access"] as const) expect(of(trust)).not.toMatch(/ada@studio\.tld|personid/);
+  });
+
   it("has a long call in the lines after the command", () => {
     const selection = Array.from({ length: 5_000 }, () => TASK);
     const [line = "", body = "", ...rest] =

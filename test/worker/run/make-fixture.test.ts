@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { Fixture } from "../../../contract.ts";
+import { sessionOf } from "../../../testing/fake-zou.ts";
 import { debug } from "../../../worker/actions/debug.ts";
 import { readSettings } from "../../../worker/settings/settings.ts";
 import { writeRecord } from "../../../worker/storage/run-log.ts";
@@ -187,6 +188,24 @@ describe("a run's fixture", () => {
     expect((await readFailed(await ask(path, {}, { LOG_TOKEN: "" }))).code).toBe("log-closed");
     const unknown = await ask(`/runs/${"f".repeat(32)}/fixture.json?at=1`, { headers: READER });
     expect((await readFailed(unknown)).code).toBe("unknown-run");
+  });
+
+  it("asks Kitsu for the names of people with the reader's own session, if there is no bot", async () => {
+    const { taskIds, variables } = openStudio(654);
+    replaceRun(debug).mockResolvedValue({ kind: "done", severity: "info", title: `Ask ${ARTIST.full_name}` });
+    const settings = { ...variables, KITSU_TOKEN: "", BASE_PATH: "/edge" };
+    const id = "5".repeat(32);
+    const sent = ajax({ selection: taskIds });
+    const cookie = `access_token_cookie=${sessionOf(MANAGER)}`;
+    const headers = { ...sent.headers, cookie };
+    const { run } = await readAnswer(
+      await ask(`${KITSU}/edge/actions/debug?run=${id}`, { ...sent, headers }, settings),
+    );
+    const address = `${KITSU}/edge/runs/${id}/fixture.json${new URL(run?.url ?? "").search}`;
+    const readTitle = async (more: Record<string, string>) =>
+      v.parse(Fixture, await (await ask(address, { headers: { ...READER, ...more } }, settings)).json()).reply?.title;
+    expect(await readTitle({})).toBe(`Ask ${ARTIST.full_name}`);
+    expect(await readTitle({ cookie })).toBe("Ask Person 2");
   });
 
   it("is not made without the names of people, if Kitsu can't be asked for them", async () => {

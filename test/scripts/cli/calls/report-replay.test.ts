@@ -40,6 +40,14 @@ describe("the difference of two replies", () => {
     expect(printed).toEqual(["The replies are the same."]);
   });
 
+  it("comes with how to say who calls, if the person was refused", () => {
+    const refused: Reply = { kind: "failed", code: "person-not-accepted", title: "We can't tell who you are" };
+    expect(reportReplay(here, { ...here, reply: refused }, { others: false, worker: "https://kitsu.tld/edge" })).toBe(
+      1,
+    );
+    expect(printed.join("\n")).toContain("--as, with the id of the person");
+  });
+
   it("is shown with the lines next to it, and without the others", () => {
     const rows = (changed: number) => Array.from({ length: 100 }, (_, at) => [at === 50 ? changed : at]);
     const [one, other] = [7, 8].map((changed) => answered("https://kitsu.tld/edge", "kitsu.tld", rows(changed)));
