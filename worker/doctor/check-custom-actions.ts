@@ -17,6 +17,7 @@ import {
   worthKnowing,
 } from "./finding.ts";
 import { findNearest, suggest } from "./nearest.ts";
+import { hasSecret } from "./tidy-findings.ts";
 
 const SUBJECT = "Custom actions";
 
@@ -28,6 +29,7 @@ export async function checkCustomActions(context: DoctorContext): Promise<Findin
         "custom-actions-not-checked",
         SUBJECT,
         "Kitsu does not list them to the worker, so they were not checked.",
+        `If there is none yet: ${REGISTER}`,
       ),
     ];
   const located = listed.map((one) => ({ one, target: locate(one, context) }));
@@ -75,7 +77,16 @@ const isOwnAddress = ({ origin, pathname }: URL, { base, settings: { basePath } 
 
 const quote = ({ url }: ListedAction) => url.slice(0, 200);
 
-function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsuUrls } }: DoctorContext): Finding[] {
+/** Kitsu's page is at many paths, so what is relative to it leads anywhere. */
+function isMisplaced({ url }: ListedAction, target: URL, context: DoctorContext): boolean {
+  const [, id] = /^\/actions\/([^/?#]+)/.exec(url.trim()) ?? [];
+  return id === undefined
+    ? !/^(https?:|\/)/i.test(url.trim())
+    : !isOwnAddress(target, context) && context.actions.some((action) => action.id === id);
+}
+
+function checkAddress(one: ListedAction, target: URL | null, context: DoctorContext): Finding[] {
+  const { kitsuUrls } = context.settings;
   if (target === null)
     return [
       broken(
@@ -83,6 +94,15 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
         nameEntry(one),
         `It has no address to open: ${quote(one)}`,
         `${IN_KITSU} correct its URL.`,
+      ),
+    ];
+  if (isMisplaced(one, target, context))
+    return [
+      broken(
+        "custom-action-address",
+        nameEntry(one),
+        `It leads to ${target.origin}, because it does not begin with https:// and a host: ${quote(one)}`,
+        `${IN_KITSU} set its URL to the whole address.`,
       ),
     ];
   const isBlocked = isUnencrypted(target.origin) && kitsuUrls.some((url) => url.startsWith("https:"));
@@ -98,7 +118,7 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
           ),
         ]
       : []),
-    ...(target.password !== "" || /[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
+    ...(hasSecret(target.href)
       ? [
           risky(
             "custom-action-secret",

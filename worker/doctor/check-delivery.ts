@@ -1,36 +1,59 @@
 // How the script gets into Kitsu's page, and which version.
 import { TAG_SCRIPT } from "../pages/userscript-file.ts";
 import { readUserscriptVersion } from "../pages/userscript-version.ts";
-import { findTags } from "./check-kitsu-page.ts";
+import { findTags, PAGES_MAX } from "./check-kitsu-page.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, inSettings, worthKnowing } from "./finding.ts";
-import { isAnswered } from "./probe.ts";
-
-const SUBJECT = "Script";
+import { type Answered, isAnswered, type Unanswered } from "./probe.ts";
 
 export async function checkDelivery(context: DoctorContext): Promise<Finding[]> {
-  const { settings, env, base, readPage, isAtCloudflare } = context;
-  const [url] = settings.kitsuUrls;
-  if (url === undefined) return [];
+  const { settings, env, readPage, isAtCloudflare } = context;
+  const urls = settings.kitsuUrls.slice(0, PAGES_MAX);
   const version = await readUserscriptVersion(env, settings);
-  if (settings.injects)
+  const found = await Promise.all(
+    urls.map(async (url) => {
+      const page = await readPage(url);
+      return settings.injects
+        ? checkInjection(page, version, isAtCloudflare)
+        : checkTag(page, { url, version, subject: urls.length === 1 ? "Script" : url }, context);
+    }),
+  );
+  return settings.injects ? (found[0] ?? []) : found.flat();
+}
+
+function checkInjection(page: Answered | Unanswered, version: string, isAtCloudflare: boolean): Finding[] {
+  if (!isAtCloudflare)
     return [
-      isAtCloudflare
-        ? fine("script-injected", SUBJECT, `The worker adds version ${version} to Kitsu's page.`)
-        : broken(
-            "inject-elsewhere",
-            "INJECT",
-            "It works only at Cloudflare: here, requests for Kitsu's pages come back to the worker.",
-            inSettings("remove INJECT, and let Kitsu's web server add the script (docs/script.md)"),
-          ),
+      broken(
+        "inject-elsewhere",
+        "INJECT",
+        "It works only at Cloudflare: here, requests for Kitsu's pages come back to the worker.",
+        inSettings("remove INJECT, and let Kitsu's web server add the script (docs/script.md)"),
+      ),
     ];
-  const page = await readPage(url);
-  const [tag, ...others] = isAnswered(page) ? findTags(page.body) : [];
+  if (isAnswered(page) && /no-transform/i.test(page.headers.get("cache-control") ?? ""))
+    return [
+      broken(
+        "inject-forbidden",
+        "INJECT",
+        "Kitsu's page has Cache-Control: no-transform, so it gets no script.",
+        "Remove no-transform on Kitsu's web server.",
+      ),
+    ];
+  return [fine("script-injected", "Script", `The worker adds version ${version} to Kitsu's page.`)];
+}
+
+type Place = { url: string; version: string; subject: string };
+
+function checkTag(page: Answered | Unanswered, { url, version, subject }: Place, { base }: DoctorContext): Finding[] {
+  // That there is no page is said already.
+  if (!isAnswered(page) || page.status !== 200) return [];
+  const [tag, ...others] = findTags(page.body);
   if (tag === undefined)
     return [
       worthKnowing(
         "script-not-in-page",
-        SUBJECT,
+        subject,
         `Kitsu's page does not have it: each person needs the userscript, version ${version}.`,
         "To save them that, let Kitsu's web server add it (docs/script.md).",
       ),
@@ -39,24 +62,24 @@ export async function checkDelivery(context: DoctorContext): Promise<Finding[]> 
   const right = `Set the src of its tag to ${base}${TAG_SCRIPT} on Kitsu's web server.`;
   if (target?.startsWith("http:") && url.startsWith("https:"))
     return [
-      broken("script-blocked", SUBJECT, `It is on plain http, so browsers block it: ${target.slice(0, 200)}`, right),
+      broken("script-blocked", subject, `It is on plain http, so browsers block it: ${target.slice(0, 200)}`, right),
     ];
   return [
     ...(others.length > 0
       ? [
           worthKnowing(
             "script-twice",
-            SUBJECT,
+            subject,
             `Kitsu's page has ${others.length + 1} tags for it.`,
             "Leave one of them.",
           ),
         ]
       : []),
     target === `${base}${TAG_SCRIPT}`
-      ? fine("script-in-page", SUBJECT, `Kitsu's page has it, version ${version}.`)
+      ? fine("script-in-page", subject, `Kitsu's page has it, version ${version}.`)
       : worthKnowing(
           "script-elsewhere",
-          SUBJECT,
+          subject,
           `Kitsu's page has another file, or that of another worker: ${target?.slice(0, 200)}`,
           right,
         ),
