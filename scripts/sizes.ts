@@ -8,7 +8,7 @@ import { languages } from "../gen/userscript-languages.ts";
 const root = new URL("../", import.meta.url);
 
 const BUDGETS: Readonly<Record<string, { maxBytes: number; size: number }>> = {
-  worker: { maxBytes: 480_000, size: gzipped(await bundleWorker()) },
+  worker: { maxBytes: 485_000, size: gzipped(await bundleWorker()) },
   userscript: { maxBytes: 24_000, size: gzipped(await readUserscript()) },
   ...Object.fromEntries(
     [...languages].map(([language, json]) => [`its ${language}.json`, { maxBytes: 4_000, size: gzipped(json) }]),

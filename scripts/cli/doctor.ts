@@ -1,5 +1,6 @@
 // kitsu-actions doctor: what is wrong with a set-up, as the deployed worker sees it and as this
 // machine does. Changes nothing.
+import { maskText, tidyFinding } from "../../worker/doctor/tidy-findings.ts";
 import { CliError } from "../cli-error.ts";
 import { askWorker } from "./doctor/ask-worker.ts";
 import { checkFromHere } from "./doctor/check-from-here.ts";
@@ -44,7 +45,8 @@ async function checkWorker(local: readonly LocatedFinding[], { worker, logToken 
   return [...diagnosis.findings.filter(isNew), ...(await checkFromHere(worker, diagnosis))];
 }
 
-function report(findings: readonly LocatedFinding[], { worker, isJson, isStrict }: DoctorOptions): number {
+function report(found: readonly LocatedFinding[], { worker, isJson, isStrict }: DoctorOptions): number {
+  const findings = found.map((one) => tidyFinding(one, maskText));
   console.log(
     isJson
       ? JSON.stringify({ version: 1, worker, findings }, undefined, 2)

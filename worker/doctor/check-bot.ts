@@ -91,7 +91,11 @@ async function describeBot(bot: ZouPerson, { readProjects, readNamesakes }: Doct
       ),
     );
   // Zou shows a bot that is no administrator only the projects of its teams.
-  if (!(projects instanceof Failure))
+  if (projects instanceof Failure)
+    findings.push(
+      broken("bot-refused", subject, toEnglish(projects.reply.text ?? ""), "Look at Zou's log, and check again."),
+    );
+  else
     findings.push(
       projects.length === 0
         ? broken(

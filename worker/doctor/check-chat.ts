@@ -1,13 +1,15 @@
-// Whether the chat gets what the settings say. The doctor posts nothing to find that out.
+// The statistics, and whether the studio's chat is told what the settings say. Nothing is sent to
+// find that out.
 import { listActionIds } from "../actions/index.ts";
 import type { Env, Settings } from "../settings/settings.ts";
 import { getActionUse } from "../storage/use/action-use.ts";
+import { objectFailed } from "./check-storage.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { asSecret, broken, type Finding, inSettings, risky } from "./finding.ts";
 
 export const checkChat = async ({ env, settings }: DoctorContext): Promise<Finding[]> => [
   ...checkOwnSettings(settings),
-  ...(settings.chat === undefined ? [] : await checkLast(env)),
+  ...(await checkLast(env, settings.chat !== undefined)),
 ];
 
 function checkOwnSettings(settings: Settings): Finding[] {
@@ -37,9 +39,18 @@ function checkOwnSettings(settings: Settings): Finding[] {
     );
 }
 
-/** Whether it took the last message. The check of the storage says if that can't be asked. */
-async function checkLast(env: Env): Promise<Finding[]> {
-  const problem = (await getActionUse(env)?.read({ from: "", to: "", perDay: false }))?.problem;
+/** Whether it took the last message. The storage's own check says if nobody knows. */
+async function checkLast(env: Env, isTold: boolean): Promise<Finding[]> {
+  const use = getActionUse(env);
+  try {
+    await use?.listUnstable();
+  } catch (cause) {
+    return [objectFailed("ACTION_USE", cause)];
+  }
+  if (!isTold) return [];
+  // It needs valid settings, which another check is about.
+  const report = await use?.read({ from: "", to: "", perDay: false }).catch(() => undefined);
+  const problem = report?.problem;
   return problem === undefined
     ? []
     : [risky("chat-not-told", "CHAT_WEBHOOK", problem, `If the address is wrong: ${asSecret("CHAT_WEBHOOK")}`)];

@@ -17,8 +17,11 @@ import {
   worthKnowing,
 } from "./finding.ts";
 import { findNearest, suggest } from "./nearest.ts";
+import { hasSecret } from "./tidy-findings.ts";
 
 const SUBJECT = "Custom actions";
+const LOG_IN =
+  "To check them, log in to Kitsu in this browser, and check again. The command line takes KITSU_SESSION (docs/doctor.md).";
 
 export async function checkCustomActions(context: DoctorContext): Promise<Finding[]> {
   const listed = await context.listCustomActions();
@@ -28,9 +31,7 @@ export async function checkCustomActions(context: DoctorContext): Promise<Findin
         "custom-actions-not-checked",
         SUBJECT,
         "Kitsu does not list them to the worker, so they were not checked.",
-        context.hasAccount
-          ? undefined
-          : "Log in to Kitsu in this browser, and check again. The command line takes KITSU_SESSION (docs/doctor.md).",
+        `If there is none yet: ${REGISTER}${context.hasAccount ? "" : ` ${LOG_IN}`}`,
       ),
     ];
   const located = listed.map((one) => ({ one, target: locate(one, context) }));
@@ -80,7 +81,16 @@ const isOwnAddress = ({ origin, pathname }: URL, { base, settings }: DoctorConte
 
 const quote = ({ url }: ListedAction) => url.slice(0, 200);
 
-function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsuUrls } }: DoctorContext): Finding[] {
+/** Kitsu's page is at many paths, so what is relative to it leads anywhere. */
+function isMisplaced({ url }: ListedAction, target: URL, context: DoctorContext): boolean {
+  const [, id] = /^\/actions\/([^/?#]+)/.exec(url.trim()) ?? [];
+  return id === undefined
+    ? !/^(https?:|\/)/i.test(url.trim())
+    : !isOwnAddress(target, context) && context.actions.some((action) => action.id === id);
+}
+
+function checkAddress(one: ListedAction, target: URL | null, context: DoctorContext): Finding[] {
+  const { kitsuUrls } = context.settings;
   if (target === null)
     return [
       broken(
@@ -88,6 +98,15 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
         nameEntry(one),
         `It has no address to open: ${quote(one)}`,
         `${IN_KITSU} correct its URL.`,
+      ),
+    ];
+  if (isMisplaced(one, target, context))
+    return [
+      broken(
+        "custom-action-address",
+        nameEntry(one),
+        `It leads to ${target.origin}, because it does not begin with https:// and a host: ${quote(one)}`,
+        `${IN_KITSU} set its URL to the whole address.`,
       ),
     ];
   const isBlocked = isUnencrypted(target.origin) && kitsuUrls.some((url) => url.startsWith("https:"));
@@ -103,7 +122,7 @@ function checkAddress(one: ListedAction, target: URL | null, { settings: { kitsu
           ),
         ]
       : []),
-    ...(target.password !== "" || /[?&](token|secret|password|api_?key)=[^&]/i.test(target.search)
+    ...(hasSecret(target.href)
       ? [
           risky(
             "custom-action-secret",

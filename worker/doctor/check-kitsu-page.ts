@@ -4,7 +4,8 @@ import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, risky, worthKnowing } from "./finding.ts";
 import { type Answered, isAnswered, isRedirect } from "./probe.ts";
 
-const PAGES_MAX = 3;
+/** So many of its addresses are asked. */
+export const PAGES_MAX = 3;
 /** The policies after which a form sent to another origin does not say where it comes from. */
 const HIDING = ["no-referrer", "same-origin", "never"];
 const KNOWN =
@@ -42,7 +43,37 @@ type PageAnswer = Pick<Answered, "headers" | "body">;
 export const checkPageHeaders = (url: string, answer: PageAnswer, base: string): Finding[] => [
   ...checkReferrer(url, answer, base),
   ...checkSecurityPolicy(url, answer, base),
+  ...checkFeatures(url, answer),
 ];
+
+/** What the page may not do, whatever address is asked. */
+function checkFeatures(url: string, { headers }: PageAnswer): Finding[] {
+  const policies = parsePolicies([headers.get("content-security-policy") ?? ""]);
+  const sandboxes = policies.filter((policy) => policy.has("sandbox")).map((policy) => policy.get("sandbox") ?? []);
+  const missing = ["allow-forms", "allow-popups"].filter((word) => sandboxes.some((words) => !words.includes(word)));
+  return [
+    ...(missing.length > 0
+      ? [
+          broken(
+            "csp-sandbox",
+            url,
+            "Its sandbox blocks all actions that open a page.",
+            `Add ${missing.join(" and ")} to sandbox in its Content-Security-Policy, ${WHERE}.`,
+          ),
+        ]
+      : []),
+    ...(/clipboard-write=\(\s*\)/.test(headers.get("permissions-policy") ?? "")
+      ? [
+          worthKnowing(
+            "clipboard-blocked",
+            url,
+            "Its Permissions-Policy blocks the clipboard.",
+            `Set clipboard-write=(self) in that header, ${WHERE}.`,
+          ),
+        ]
+      : []),
+  ];
+}
 
 function checkReferrer(url: string, { headers, body }: PageAnswer, base: string): Finding[] {
   const values = [headers.get("referrer-policy") ?? "", readMeta(body, "name", "referrer")]
@@ -101,10 +132,12 @@ function checkSecurityPolicy(url: string, { headers, body }: PageAnswer, base: s
  * - `src`: as it is written in Kitsu's page
  * - `proofs`: sources that a policy may have in place of its address
  */
-export type ScriptTag = { src: string; proofs: string[] };
+type ScriptTag = { src: string; proofs: string[] };
 
+/** Those that a browser runs. */
 export const findTags = (page: string): ScriptTag[] =>
   listTags(page, "script")
+    .filter((tag) => /^(|module|(text|application)\/javascript)$/i.test(readAttribute(tag, "type")))
     .map((tag) => ({
       src: readAttribute(tag, "src"),
       proofs: [`'nonce-${readAttribute(tag, "nonce")}'`, `'${readAttribute(tag, "integrity")}'`],
@@ -130,6 +163,6 @@ const listTags = (page: string, name: string): string[] =>
 
 function readAttribute(tag: string, name: string): string {
   const [, double, single, bare] =
-    new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, "i").exec(tag) ?? [];
+    new RegExp(`(?<![\\w-])${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, "i").exec(tag) ?? [];
   return (double ?? single ?? bare ?? "").replaceAll("&#39;", "'");
 }

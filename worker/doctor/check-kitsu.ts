@@ -2,19 +2,26 @@
 import * as v from "valibot";
 import { parseJson } from "../services/http.ts";
 import { isTooOld, OLDEST_ZOU } from "../services/zou-version.ts";
+import { PAGES_MAX } from "./check-kitsu-page.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { broken, type Finding, fine, risky, worthKnowing } from "./finding.ts";
+import { readVersion } from "./kitsu-root.ts";
 import { isAnswered } from "./probe.ts";
 
 const SLOW_MS = 2_000;
 const Status = v.record(v.string(), v.unknown());
 
-export async function checkKitsu({ settings: { kitsuApi: api }, readRoot, probe }: DoctorContext): Promise<Finding[]> {
+export async function checkKitsu({ settings, readRoot, probe }: DoctorContext): Promise<Finding[]> {
+  const { kitsuApi: api, kitsuUrls } = settings;
   const root = await readRoot();
   if (!("version" in root)) return "finding" in root ? [root.finding] : [];
   const { version, answer } = root;
   const measured = `${answer.tookMs} ms`;
-  const status = await probe(`${api}/status`);
+  const others = kitsuUrls.slice(0, PAGES_MAX).filter((url) => `${url}/api` !== api);
+  const [status, ...versions] = await Promise.all([
+    probe(`${api}/status`),
+    ...others.map(async (url) => readVersion(await probe(`${url}/api/`))),
+  ]);
   return [
     isTooOld(version)
       ? broken("zou-too-old", api, `Zou is version ${version}; ${OLDEST_ZOU} or later is needed.`, "Update Kitsu.")
@@ -33,6 +40,16 @@ export async function checkKitsu({ settings: { kitsuApi: api }, readRoot, probe 
         ]
       : []),
     ...(isAnswered(status) ? describeStatus(status.body) : []),
+    ...others.flatMap((url, at) =>
+      (versions[at] ?? version) === version
+        ? []
+        : broken(
+            "kitsu-differs",
+            url,
+            `Its Zou is version ${versions[at]}, and that at ${api} is ${version}: they are two Kitsus.`,
+            "Correct KITSU_API or KITSU_URL in the settings. Each Kitsu needs a worker of its own.",
+          ),
+    ),
   ];
 }
 

@@ -92,12 +92,12 @@ function findUnknownMembers({ env: { FORWARD_TARGETS: given } }: Settings): Find
 
 function findWrongAddresses({ kitsuUrls }: Settings): Finding[] {
   return kitsuUrls.flatMap((url) => {
-    const { origin, pathname, protocol, hostname, search, hash, username } = new URL(url);
-    if (search || hash || username || url.endsWith("#"))
+    const { origin, pathname, protocol, hostname, search, hash } = new URL(url);
+    if (search || hash || url.endsWith("#"))
       return broken(
         "kitsu-url-extra",
         "KITSU_URL",
-        "It must have no user name, “?” or “#”.",
+        "It must be without “?” and “#”.",
         inSettings(`set KITSU_URL to "${origin}${pathname.replace(/\/$/, "")}"`),
       );
     if (pathname.endsWith("/api"))

@@ -67,19 +67,20 @@ async function checkObjects({ RUN_COORDINATORS, TEMPORARY_LINKS, LONG_RUNS, LOCK
         await read();
         return [];
       } catch (cause) {
-        return [
-          broken(
-            "durable-object-failed",
-            name,
-            `The Durable Object does not answer: ${quote(cause)}`,
-            "Check the migrations in wrangler.toml, and look at npx wrangler tail.",
-          ),
-        ];
+        return [objectFailed(name, cause)];
       }
     }),
   );
   return findings.flat();
 }
+
+export const objectFailed = (name: string, cause: unknown): Finding =>
+  broken(
+    "durable-object-failed",
+    name,
+    `The Durable Object does not answer: ${quote(cause)}`,
+    "Check the migrations in wrangler.toml, and look at npx wrangler tail.",
+  );
 
 const checkStatistics = ({ ACTION_USE }: Partial<Env>): Finding[] =>
   ACTION_USE === undefined

@@ -168,8 +168,8 @@ function describeAnswer(
     return risky(
       "target-not-found",
       subject,
-      "Its server has nothing at this address (404).",
-      inSettings("correct its url"),
+      "It answers OPTIONS with 404: there may be nothing at this address.",
+      `${inSettings("correct its url")} If calls work, let it answer OPTIONS with 204.`,
     );
   if (status >= 500 && status !== 501)
     return broken("target-down", subject, `${origin} ${describeStatus(status)}.`, start);

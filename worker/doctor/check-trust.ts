@@ -85,33 +85,36 @@ async function checkAccess({ settings, request, probe, isLocalhost }: DoctorCont
       broken(
         "access-team-wrong",
         "ACCESS_TEAM",
-        `There are no keys of Cloudflare Access at ${access.team}.`,
+        `There are no keys of Cloudflare Access at ${access.team}${isAnswered(answer) ? "" : `: it ${answer.text}`}.`,
         inSettings("set ACCESS_TEAM to the team's name, as in Zero Trust > Settings"),
       ),
     ];
   const assertion = request.headers.get("cf-access-jwt-assertion");
+  const wrongAudience = (what: string) =>
+    broken(
+      "access-audience-wrong",
+      "ACCESS_AUDIENCE",
+      `It is not the tag of ${what}.`,
+      inSettings("set ACCESS_AUDIENCE to that in Zero Trust > Access > Applications"),
+    );
   if (assertion === null)
-    return !isLocalhost
-      ? [
-          risky(
-            "access-not-in-front",
-            "Cloudflare Access",
-            "This request came around it.",
-            "In Zero Trust > Access > Applications, let the application cover the worker's whole host.",
-          ),
-        ]
-      : [];
+    return [
+      ...(/^[0-9a-f]{64}$/i.test(access.audience) ? [] : [wrongAudience("any application, which has 64 characters")]),
+      ...(isLocalhost
+        ? []
+        : [
+            risky(
+              "access-not-in-front",
+              "Cloudflare Access",
+              "This request came around it.",
+              "In Zero Trust > Access > Applications, let the application cover the worker's whole host.",
+            ),
+          ]),
+    ];
   const claims = v.safeParse(Claims, readJwt(assertion));
   return claims.success && [claims.output.aud].flat().includes(access.audience)
     ? []
-    : [
-        broken(
-          "access-audience-wrong",
-          "ACCESS_AUDIENCE",
-          "It is not the tag of the application in front of the worker.",
-          inSettings("set ACCESS_AUDIENCE to that in Zero Trust > Access > Applications"),
-        ),
-      ];
+    : [wrongAudience("the application in front of the worker")];
 }
 
 /** `request` is as it arrived, unless the proxy is trusted. */
@@ -155,7 +158,7 @@ function checkEncryption({ base, settings: { kitsuUrls } }: DoctorContext): Find
       ? broken(
           "worker-mixed-content",
           base,
-          "It is on plain http, and Kitsu on https: browsers block all Ajax actions.",
+          "It is on plain http, and Kitsu on https: browsers block Ajax actions, and forms arrive without their origin and are refused.",
           fix,
         )
       : risky("worker-plain-http", base, "Anyone on the network can read and change what is sent to it.", fix),

@@ -14,7 +14,17 @@ import { checkStorage } from "./check-storage.ts";
 import { checkTargets } from "./check-targets.ts";
 import { checkTrust } from "./check-trust.ts";
 import { type DoctorContext, type Opening, openDoctor } from "./doctor-context.ts";
-import { broken, type Diagnosis, type Finding, GROUPS, type Group, risky, sortFindings } from "./finding.ts";
+import {
+  broken,
+  type Diagnosis,
+  type Finding,
+  GROUPS,
+  type Group,
+  type GroupedFinding,
+  risky,
+  sortFindings,
+} from "./finding.ts";
+import { openMask, tidyFindings } from "./tidy-findings.ts";
 
 type Check = (context: DoctorContext) => Finding[] | Promise<Finding[]>;
 
@@ -37,21 +47,25 @@ const CHECK_MAX_MS = 15_000;
 export async function diagnose(opening: Opening): Promise<Diagnosis> {
   const startedAt = Date.now();
   const ending = new AbortController();
+  const mask = openMask(opening.settings.env);
   const context = openDoctor(opening, AbortSignal.any([ending.signal, opening.request.signal]));
   try {
-    const findings = await Promise.all(
-      GROUPS.map(async (group) => (await run(group, context)).map((finding) => ({ ...finding, group }))),
-    );
-    // Asked already by a check.
-    const customActions = await context.listCustomActions().catch(() => undefined);
+    const [findings, customActions] = await Promise.all([
+      Promise.all(GROUPS.map((group) => run(group, context, mask))),
+      // Asked by a check, too.
+      untilLate(
+        context.listCustomActions().catch(() => undefined),
+        undefined,
+      ),
+    ]);
     return {
       version: 1,
       at: new Date(startedAt).toISOString(),
       worker: opening.base,
       tookMs: Date.now() - startedAt,
-      findings: sortFindings(findings.flat()),
+      findings: tidyFindings(sortFindings(findings.flat()), mask),
       kitsu: [...opening.settings.kitsuUrls],
-      ...(customActions && { customActions }),
+      ...(customActions && { customActions: customActions.map((one) => ({ ...one, url: mask(one.url) })) }),
     };
   } finally {
     ending.abort();
@@ -60,15 +74,28 @@ export async function diagnose(opening: Opening): Promise<Diagnosis> {
 
 const TAIL = "Check again. If it stays, look at npx wrangler tail, and report it.";
 
-async function run(group: Group, context: DoctorContext): Promise<Finding[]> {
-  const { promise: late, resolve } = Promise.withResolvers<Finding[]>();
+async function run(group: Group, context: DoctorContext, mask: (text: string) => string): Promise<GroupedFinding[]> {
   const text = `This check took longer than ${CHECK_MAX_MS / 1_000} seconds.`;
-  const timer = setTimeout(() => resolve([risky("check-late", group, text, TAIL)]), CHECK_MAX_MS);
+  const findings = await untilLate(check(group, context, mask), [risky("check-late", group, text, TAIL)]);
+  return findings.map((finding) => ({ ...finding, group }));
+}
+
+async function check(group: Group, context: DoctorContext, mask: (text: string) => string): Promise<Finding[]> {
   try {
-    return await Promise.race([CHECKS[group](context), late]);
+    return await CHECKS[group](context);
   } catch (thrown) {
-    console.error(JSON.stringify({ message: "A check of the doctor failed", group, cause: describeCause(thrown) }));
+    const cause = mask(describeCause(thrown) ?? "");
+    console.error(JSON.stringify({ message: "A check of the doctor failed", group, cause }));
     return [broken("check-failed", group, "This check itself failed.", TAIL)];
+  }
+}
+
+/** @param late what there is if the work takes too long */
+async function untilLate<T>(work: Promise<T>, late: T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => resolve(late), CHECK_MAX_MS);
+  try {
+    return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
   }

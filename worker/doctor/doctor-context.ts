@@ -36,7 +36,9 @@ export type DoctorContext = Opening & {
   hasAccount: boolean;
   readRoot(): Promise<KitsuRoot>;
   readAccount(): Told<v.InferOutput<typeof Account>>;
+  /** the open ones that it sees */
   readProjects(): Told<Project[]>;
+  askZou<S extends v.GenericSchema>(path: string, schema: S): Told<v.InferOutput<S>>;
   /** undefined: Kitsu does not list them to the worker */
   listCustomActions(): Promise<ListedAction[] | undefined>;
   /** everyone with this e-mail address */
@@ -63,7 +65,8 @@ export function openDoctor(opening: Opening, signal: AbortSignal): DoctorContext
     hasAccount: token !== undefined,
     readRoot,
     readAccount: () => askZou("/auth/authenticated", Account),
-    readProjects: () => askZou("/data/projects/open", v.array(Project)),
+    readProjects: once(() => askZou("/data/projects/open", v.array(Project))),
+    askZou,
     listCustomActions: once(async () => {
       if (token === undefined || !("version" in (await readRoot()))) return undefined;
       const listed = await askZou("/data/custom-actions", v.array(ListedAction));

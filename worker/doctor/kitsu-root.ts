@@ -4,12 +4,26 @@ import { parseJson } from "../services/http.ts";
 import { readTitle } from "../services/zou-answer.ts";
 import type { Settings } from "../settings/settings.ts";
 import { broken, type Finding, inSettings, OWN_AUTHORITY, USE_TUNNEL } from "./finding.ts";
-import { type Answered, describeStatus, isAnswered, isPrivateHost, isRedirect, type Probe } from "./probe.ts";
+import {
+  type Answered,
+  describeStatus,
+  isAnswered,
+  isPrivateHost,
+  isRedirect,
+  type Probe,
+  type Unanswered,
+} from "./probe.ts";
 
 /** What answers at the address of Kitsu's API. `finding` says what is wrong, if it is not Zou. */
 export type KitsuRoot = { version: string; answer: Answered } | { finding: Finding } | { isUnset: true };
 
-const Root = v.object({ api: v.literal("Zou"), version: v.string() });
+const Root = v.object({ api: v.literal("Zou"), version: v.pipe(v.string(), v.regex(/^\S{1,40}$/)) });
+
+/** The version of the Zou that gave this answer; undefined if it is none. */
+export function readVersion(answer: Answered | Unanswered): string | undefined {
+  const root = v.safeParse(Root, isAnswered(answer) && parseJson(answer.body));
+  return root.success ? root.output.version : undefined;
+}
 
 type Addresses = Pick<Settings, "kitsuUrls" | "kitsuApi" | "env">;
 
@@ -25,8 +39,8 @@ export async function readKitsuRoot(settings: Addresses, probe: Probe, isAtCloud
         : `Check ${setting} in the settings, whether Kitsu is running, and whether a firewall keeps the worker out.${isAtCloudflare ? "" : ` ${OWN_AUTHORITY}`}`;
     return { finding: broken(`kitsu-${answer.problem}`, api, `Kitsu's API ${answer.text}.`, fix) };
   }
-  const root = v.safeParse(Root, parseJson(answer.body));
-  if (root.success) return { version: root.output.version, answer };
+  const version = readVersion(answer);
+  if (version !== undefined) return { version, answer };
   const right = await findApi(answer, settings, probe);
   const asPage = right?.replace(/\/api$/, "");
   const fix =
@@ -43,7 +57,7 @@ const RAISE_LIMIT = "Raise the limit for the worker, at the web server or firewa
 function explain(answer: Answered, api: string, fix: string): Finding {
   const { status, location, contentType, body } = answer;
   if (isRedirect(answer)) {
-    const isHttps = location?.replace(/^https:/, "http:").startsWith(api);
+    const isHttps = api.startsWith("http:") && location?.startsWith(api.replace("http:", "https:"));
     return isHttps
       ? broken("kitsu-http", api, "The address begins with http://, but Kitsu redirects to https://.", fix)
       : broken(
@@ -83,6 +97,8 @@ function explain(answer: Answered, api: string, fix: string): Finding {
   return broken("kitsu-wrong-address", api, `This is not the address of Kitsu's API (status ${status}).`, fix);
 }
 
+const CANDIDATES_MAX = 4;
+
 /** The addresses where the API usually is. They get no token. */
 async function findApi(
   answer: Answered,
@@ -91,10 +107,7 @@ async function findApi(
 ): Promise<string | undefined> {
   const origins = [...kitsuUrls, api].map((url) => new URL(url).origin);
   const moved = isRedirect(answer) ? [api.replace(/^http:/, "https:")] : origins.map((origin) => `${origin}/api`);
-  for (const candidate of new Set(moved)) {
-    if (candidate === api) continue;
-    const other = await probe(`${candidate}/`);
-    if (isAnswered(other) && v.is(Root, parseJson(other.body))) return candidate;
-  }
-  return undefined;
+  const candidates = [...new Set(moved)].filter((candidate) => candidate !== api).slice(0, CANDIDATES_MAX);
+  const versions = await Promise.all(candidates.map(async (one) => readVersion(await probe(`${one}/`))));
+  return candidates.find((_, at) => versions[at] !== undefined);
 }

@@ -19,6 +19,11 @@ const wordList = v.pipe(
   v.transform((list) => list.split(/[\s,]+/).filter(Boolean)),
 );
 const httpUrl = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//i));
+/** Shown in many places, so it must not have a password. */
+const shownUrl = v.pipe(
+  httpUrl,
+  v.check((url) => !/^[^/]+\/\/[^/?#]*@/.test(url)),
+);
 
 /** The id of a person in Kitsu, or their e-mail address. */
 const PersonName = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.regex(/^([0-9a-f-]{36}|\S+@\S+)$/));
@@ -34,7 +39,7 @@ const ForwardTargets = v.record(v.pipe(v.string(), v.regex(SLUG)), ForwardTarget
 export const TARGET_MEMBERS: readonly string[] = Object.keys(ForwardTarget.entries);
 
 export const Environment = v.object({
-  KITSU_URL: v.pipe(wordList, v.minLength(1), v.array(httpUrl)),
+  KITSU_URL: v.pipe(wordList, v.minLength(1), v.array(shownUrl)),
   BASE_PATH: v.pipe(v.optional(v.string(), ""), v.regex(/^(\/[\w.~-]+)*\/?$/)),
   LINK_SCHEMES: v.pipe(wordList, v.array(v.pipe(v.string(), v.regex(/^[a-z][a-z0-9+.-]*$/)))),
   LOG_TOKEN: v.optional(v.pipe(v.string(), v.trim(), v.minLength(16))),
@@ -46,7 +51,7 @@ export const Environment = v.object({
     v.optional(v.union([v.pipe(v.string(), v.parseJson()), v.looseObject({})]), {}),
     ForwardTargets,
   ),
-  KITSU_API: v.optional(httpUrl),
+  KITSU_API: v.optional(shownUrl),
   KITSU_TOKEN: v.optional(v.pipe(v.string(), v.trim())),
   TRUST: v.optional(v.picklist(TRUSTS)),
   ACCESS_TEAM: v.optional(v.pipe(v.string(), v.regex(/^([a-z0-9-]+|https:\/\/[a-z0-9.-]+)?$/)), ""),

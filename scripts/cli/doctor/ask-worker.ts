@@ -30,7 +30,7 @@ export async function askWorker(worker: string, logToken: string | undefined): P
   if (response.ok && parsed.success) return parsed.output;
   if (status >= 300 && status < 400)
     throw failure(
-      `${address} redirects to ${response.headers.get("location")}. Use the worker's address as the browser shows it. If Cloudflare Access guards it, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET.`,
+      `${address} redirects to ${response.headers.get("location")?.split("?")[0]}. Use the worker's address as the browser shows it. If Cloudflare Access guards it, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET.`,
     );
   switch (status) {
     case 401:

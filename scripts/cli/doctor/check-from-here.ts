@@ -1,9 +1,10 @@
-// What this machine sees, as a browser in the studio would: Kitsu's page with its headers, whether
-// calls pass, and the servers of custom actions that are not the worker's.
+// What this machine sees, as a browser in the studio would: Kitsu's page with its headers and the
+// script, whether calls pass, and the servers of custom actions.
 import { checkPageHeaders, findTags } from "../../../worker/doctor/check-kitsu-page.ts";
 import { broken, type Diagnosis, type Finding, fine, risky } from "../../../worker/doctor/finding.ts";
 import { isAnswered, isRedirect, openProbe, type Probe } from "../../../worker/doctor/probe.ts";
-import { checkForeignAction } from "./foreign-action.ts";
+import { checkScript } from "./check-script.ts";
+import { checkServers } from "./check-servers.ts";
 import type { LocatedFinding } from "./format-findings.ts";
 
 export async function checkFromHere(worker: string, diagnosis: Diagnosis): Promise<LocatedFinding[]> {
@@ -14,7 +15,10 @@ export async function checkFromHere(worker: string, diagnosis: Diagnosis): Promi
     ...diagnosis.kitsu.map((url) => checkPage(url, worker, diagnosis, probe)),
     ...(kitsu === undefined
       ? []
-      : [checkCalls(worker, new URL(kitsu).origin, probe), checkForeign(worker, kitsu, diagnosis, probe)]),
+      : [
+          checkCalls(worker, new URL(kitsu).origin, probe),
+          checkServers(diagnosis.customActions ?? [], { worker, kitsu, probe }),
+        ]),
   ]);
   return findings.flat().map((finding) => ({ ...finding, group: "here" }));
 }
@@ -22,16 +26,20 @@ export async function checkFromHere(worker: string, diagnosis: Diagnosis): Promi
 /** What the worker has found already is not repeated. */
 async function checkPage(url: string, worker: string, { findings }: Diagnosis, probe: Probe): Promise<Finding[]> {
   const answer = await probe(`${url}/`, { headers: { accept: "text/html" } });
-  const found = isAnswered(answer)
-    ? [...checkPageHeaders(url, answer, worker), ...checkInjection(url, answer.body, findings)]
-    : [
-        risky(
-          "kitsu-page-missing",
-          url,
-          `Seen from here, it ${answer.text}.`,
-          "Open it in a browser, and check the DNS and the certificate.",
-        ),
-      ];
+  if (!isAnswered(answer))
+    return [
+      risky(
+        "kitsu-page-missing",
+        url,
+        `Seen from here, it ${answer.text}.`,
+        "Open it in a browser, and check the DNS and the certificate.",
+      ),
+    ];
+  const found = [
+    ...checkPageHeaders(url, answer, worker),
+    ...checkInjection(url, answer.body, findings),
+    ...(await checkScript(url, answer.body, worker, probe)),
+  ];
   return found.filter((one) => !findings.some(({ id, subject }) => id === one.id && subject === one.subject));
 }
 
@@ -52,10 +60,16 @@ const checkInjection = (url: string, page: string, findings: readonly Finding[])
 const DIALECTS = { form: "application/x-www-form-urlencoded", Ajax: "application/json" } as const;
 
 async function checkCalls(worker: string, origin: string, probe: Probe): Promise<Finding[]> {
-  const preflight = await probe(`${worker}/actions/debug`, {
-    method: "OPTIONS",
-    headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
-  });
+  const [preflight, ...answers] = await Promise.all([
+    probe(`${worker}/actions/debug`, {
+      method: "OPTIONS",
+      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "content-type" },
+    }),
+    ...Object.entries(DIALECTS).map(async ([dialect, type]) => ({
+      dialect,
+      answer: await probe(`${worker}/ping`, { method: "POST", headers: { origin, "content-type": type } }),
+    })),
+  ]);
   const allowed = isAnswered(preflight) && preflight.headers.get("access-control-allow-origin") === origin;
   const findings: Finding[] = allowed
     ? []
@@ -67,8 +81,7 @@ async function checkCalls(worker: string, origin: string, probe: Probe): Promise
           "Look at the proxy or firewall in front of the worker: it must pass OPTIONS, and the worker's headers.",
         ),
       ];
-  for (const [dialect, type] of Object.entries(DIALECTS)) {
-    const answer = await probe(`${worker}/ping`, { method: "POST", headers: { origin, "content-type": type } });
+  for (const { dialect, answer } of answers) {
     if (isAnswered(answer) && answer.status === 204) continue;
     const what = isAnswered(answer)
       ? isRedirect(answer)
@@ -87,20 +100,4 @@ async function checkCalls(worker: string, origin: string, probe: Probe): Promise
   return findings.length > 0
     ? findings
     : [fine("calls-arrive", worker, "Calls from Kitsu's page arrive, as form and as Ajax.")];
-}
-
-async function checkForeign(
-  worker: string,
-  kitsu: string,
-  { customActions = [] }: Diagnosis,
-  probe: Probe,
-): Promise<Finding[]> {
-  const checks = customActions.map(async (one) => {
-    const target = URL.parse(one.url.trim(), `${kitsu}/`);
-    if (target === null || !/^https?:$/.test(target.protocol) || target.origin === new URL(worker).origin) return [];
-    // It leads to Kitsu's own page, as the worker says.
-    if (target.origin === new URL(kitsu).origin && target.pathname.startsWith("/actions/")) return [];
-    return checkForeignAction(one, target, new URL(kitsu).origin, probe);
-  });
-  return (await Promise.all(checks)).flat();
 }

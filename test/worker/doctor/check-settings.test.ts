@@ -199,18 +199,18 @@ const FAULTS: readonly Fault[] = [
   {
     is: "a limit to somebody whom Kitsu does not know",
     settings: { ACTION_LIMITS: { "*": { people: ["noboby@studio.tld"] } } },
-    id: "limit-unmatched",
+    id: "limit-not-in-kitsu",
     level: "risky",
     says: /no active person .*noboby@studio\.tld/,
-    fix: /correct ACTION_LIMITS/,
+    fix: /correct people in ACTION_LIMITS/,
   },
   {
     is: "a limit to a production that the bot does not see",
     settings: { ACTION_LIMITS: { debug: { projects: ["00000000-0000-4000-8000-00000000dead"] } } },
-    id: "limit-unmatched",
+    id: "limit-not-in-kitsu",
     level: "risky",
-    says: /no open production .*dead/,
-    fix: /correct ACTION_LIMITS/,
+    says: /no such open production.*dead/,
+    fix: /correct projects in ACTION_LIMITS/,
   },
 ];
 
