@@ -15,6 +15,8 @@ import { broken, type Finding, fine, inSettings, listSome, risky, worthKnowing }
 import { isPrivateHost } from "./probe.ts";
 
 const ANSWER_MAX_MS = 6_000;
+/** Of Flamenco 3. */
+const OLDEST_MINOR = 5;
 
 export async function checkFarms(context: DoctorContext): Promise<Finding[]> {
   const { settings, signal } = context;
@@ -72,6 +74,15 @@ async function checkFlamenco(settings: FlamencoSettings, signal: AbortSignal): P
   const { job_types, worker_tag } = settings;
   const farm = openFlamenco(settings, signal);
   const { major, minor } = await farm.version();
+  if (minor < OLDEST_MINOR)
+    return [
+      risky(
+        "flamenco-version",
+        "FLAMENCO",
+        `Flamenco ${major}.${minor} answers. ${major}.${OLDEST_MINOR} or later is needed.`,
+        "Update Flamenco.",
+      ),
+    ];
   if (await farm.isFirstRun())
     return [
       broken(

@@ -88,6 +88,16 @@ describe("Flamenco", () => {
     ]);
   });
 
+  it("is too old, and is asked for nothing else", async () => {
+    openSurroundings();
+    const { manager, requests } = openFakeFlamenco();
+    manager.minor = 2;
+    const [found, ...others] = await findFarms(flamenco({ worker_tag: TAG }));
+    expect(found).toMatchObject({ id: "flamenco-version", level: "risky", text: expect.stringContaining("3.2") });
+    expect(others).toEqual([]);
+    expect(requests).toEqual(["GET /version"]);
+  });
+
   it("is reached over plain http outside of the network", async () => {
     const { answer } = openSurroundings();
     const paths = { version: { version: "3.9" }, configuration: {}, "jobs/types": { job_types: [{ name: SIMPLE }] } };
