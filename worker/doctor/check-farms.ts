@@ -1,13 +1,13 @@
 // The render farms, and the programs of workstations, as far as a worker can tell.
 import * as v from "valibot";
-import { explainWait, listMatching } from "../actions/farm/afanasy-machines.ts";
+import { explainWait } from "../actions/farm/afanasy-machines.ts";
 import { Failure } from "../format/failure.ts";
 import { toEnglish } from "../format/localize.ts";
 import { message } from "../format/message.ts";
-import { FarmBlock, FarmJob, MACHINE_BIT, type Machine } from "../services/afanasy-answers.ts";
+import { FarmJob } from "../services/afanasy-answers.ts";
 import { openAfanasy } from "../services/afanasy-client.ts";
 import { openFlamenco } from "../services/flamenco-client.ts";
-import type { AfanasySettings, JobTemplate } from "../settings/afanasy-settings.ts";
+import type { AfanasySettings } from "../settings/afanasy-settings.ts";
 import type { FlamencoSettings } from "../settings/flamenco-settings.ts";
 import type { DoctorContext } from "./doctor-context.ts";
 import { explainFarmFailure, type Farm, giveAccess } from "./farm-failure.ts";
@@ -59,8 +59,8 @@ async function checkFarm(farm: Farm, context: DoctorContext, ask: () => Promise<
         risky(
           "farm-plain-http",
           name,
-          "Anyone on the way can read and change what it is sent.",
-          `Serve it over https. ${inSettings(`correct ${name}.url`)}`,
+          "Anyone on the way can read its calls.",
+          `Serve it over https. ${inSettings("correct its url")}`,
         ),
       );
     return findings;
@@ -97,71 +97,50 @@ async function checkFlamenco(settings: FlamencoSettings, signal: AbortSignal): P
     worker_tag === undefined ? [] : farm.tags(),
     farm.machines(),
   ]);
-  const missing = job_types.map(({ type }) => type).filter((type) => !types.includes(type));
-  const findings = [fine("flamenco", "FLAMENCO", `Flamenco ${major}.${minor} answers.`)];
-  if (missing.length > 0)
-    findings.push(
-      broken(
-        "flamenco-job-type",
-        "FLAMENCO.job_types",
-        `Flamenco does not have ${listSome(missing)}.`,
-        `Correct the name: it has ${listSome(types, 20)}. Or put the script into its folder "scripts", and restart Flamenco.`,
-      ),
-    );
-  if (worker_tag !== undefined && !tags.some(({ id }) => id === worker_tag))
-    findings.push(
-      broken(
-        "flamenco-tag",
-        "FLAMENCO.worker_tag",
-        `Flamenco has no tag ${worker_tag}, so nothing is submitted.`,
-        inSettings(
-          tags.length === 0
-            ? "remove it: Flamenco has no tags"
-            : `set it to the id of ${listSome(tags.map(({ id, name }) => `${name} (${id})`))}`,
-        ),
-      ),
-    );
-  if (!machines.some(({ status }) => status === "awake")) {
-    const key = machines.length === 0 ? "flamenco.willWaitWithoutMachines" : "flamenco.willWaitUntilAwake";
-    findings.push(
-      worthKnowing(
-        "farm-machines",
-        "FLAMENCO",
-        toEnglish(message(key)),
-        "Start a worker of Flamenco's, or wake one on its page.",
-      ),
-    );
-  }
-  return findings;
+  const wanted = job_types.map(({ type }) => type).filter((type) => !types.includes(type));
+  const tag = tags.some(({ id }) => id === worker_tag) ? undefined : worker_tag;
+  const key = machines.length === 0 ? "flamenco.willWaitWithoutMachines" : "flamenco.willWaitUntilAwake";
+  const isAwake = machines.some(({ status }) => status === "awake");
+  return [
+    fine("flamenco", "FLAMENCO", `Flamenco ${major}.${minor} answers.`),
+    ...(wanted.length > 0 ? [lacks("flamenco-job-type", "FLAMENCO.job_types", wanted, types)] : []),
+    ...(tag === undefined
+      ? []
+      : [
+          lacks(
+            "flamenco-tag",
+            "FLAMENCO.worker_tag",
+            [tag],
+            tags.map(({ id, name }) => `${name} (${id})`),
+          ),
+        ]),
+    ...(isAwake ? [] : [waits("FLAMENCO", toEnglish(message(key)))]),
+  ];
 }
+
+const lacks = (id: string, subject: string, wanted: readonly string[], has: readonly string[]): Finding =>
+  broken(
+    id,
+    subject,
+    `Flamenco does not have ${listSome(wanted)}. It has ${has.length === 0 ? "none" : listSome(has, 20)}.`,
+    inSettings(`correct ${subject}`),
+  );
+
+const waits = (name: Farm["name"], text: string): Finding =>
+  worthKnowing(
+    "farm-machines",
+    name,
+    text,
+    "Start one, or wake it on the farm's page. If it has none, correct the settings.",
+  );
 
 async function checkAfanasy(settings: AfanasySettings, signal: AbortSignal): Promise<Finding[]> {
   const farm = openAfanasy(settings, signal, ANSWER_MAX_MS);
   await farm.readUsers();
-  const machines = await farm.readMachines();
-  const reasons = Map.groupBy(settings.templates, (template) => explainTemplate(template, machines));
-  return [
-    fine("afanasy", "AFANASY", "Afanasy answers."),
-    ...[...reasons].flatMap(([reason, templates]) =>
-      reason === undefined
-        ? []
-        : [
-            worthKnowing(
-              "farm-machines",
-              "AFANASY",
-              `Jobs of ${listSome(templates.map(({ id }) => id))} would wait. ${reason}.`,
-              "Start one, or let it take jobs, on Afanasy's page. If it never has such a machine, correct the template.",
-            ),
-          ],
-    ),
-  ];
-}
-
-/** Why no machine would take a job of this template, however few are busy. */
-function explainTemplate({ job }: JobTemplate, machines: readonly Machine[]): string | undefined {
-  const sample = v.parse(FarmJob, { id: 0, hosts_mask_type: "regex", ...job });
-  const online = machines.filter(({ st }) => (st & MACHINE_BIT.online) !== 0);
-  const matching = listMatching(sample, v.parse(FarmBlock, {}), online);
-  const reason = explainWait(sample, machines).waitReason ?? ("problem" in matching ? matching.problem : undefined);
-  return reason && toEnglish(reason);
+  // A job that asks for nothing.
+  const { waitReason } = explainWait(v.parse(FarmJob, { id: 0 }), await farm.readMachines());
+  const findings = [fine("afanasy", "AFANASY", "Afanasy answers.")];
+  return waitReason === undefined
+    ? findings
+    : [...findings, waits("AFANASY", `${toEnglish(waitReason)}: jobs will wait.`)];
 }

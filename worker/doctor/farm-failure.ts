@@ -25,10 +25,14 @@ export async function explainFarmFailure(failure: Failure, farm: Farm, context: 
   const { name, url, access } = farm;
   const address = name === "FLAMENCO" ? `${url}${VERSION_PATH}` : url;
   const answer = await context.probe(address, { headers: accessHeaders(access) });
-  const fix = await explainAnswer(answer, farm, context);
-  if (code === "farm-unreachable") return broken("farm-failed", name, describe(answer, url) ?? text, fix);
-  const foreign = describeForeign(answer, url);
-  return broken("farm-failed", name, foreign === undefined ? text : `${text} ${foreign}`, fix);
+  const what = describe(answer);
+  const said = code === "farm-unreachable" ? "" : `${text} `;
+  return broken(
+    "farm-failed",
+    name,
+    what === undefined ? text : `${said}${url} ${what}.`,
+    await explainAnswer(answer, farm, context),
+  );
 }
 
 const VERSION_PATH = "/api/v3/version";
@@ -39,50 +43,38 @@ function findFix(said: string, farm: Farm, { isAtCloudflare }: DoctorContext): s
   if (said.includes('"afanasy.noAccessBecause"'))
     return `If the relay answered: ${asSecret("AFANASY_TOKEN")}, one of those in its token file.`;
   if (said.includes('"afanasy.relayReports"'))
-    return 'Start afserver, or correct "afserver" in the configuration of the relay.';
-  if (said.includes('"flamenco.wrongVersion"')) return "Update Flamenco, or the worker if Flamenco is the newer one.";
+    return 'Start afserver, or correct "afserver" in the relay\'s configuration.';
   if (isAtCloudflare && isPrivateHost(new URL(farm.url).hostname)) return USE_TUNNEL;
-  return said.includes('"http.timeout"') || said.includes('"afanasy.late"') ? start(farm) : undefined;
-}
-
-function describe(answer: Answered | Unanswered, url: string): string | undefined {
-  if (!isAnswered(answer)) return `${url} ${answer.text}.`;
-  return answer.status >= 400 ? `${url} ${describeStatus(answer.status)}.` : describeForeign(answer, url);
+  return /"(http\.timeout|afanasy\.late)"/.test(said) ? start(farm) : undefined;
 }
 
 const isPage = ({ contentType }: Answered) => /html/i.test(contentType);
 
-/** What is no answer of a farm's. */
-function describeForeign(answer: Answered | Unanswered, url: string): string | undefined {
-  if (!isAnswered(answer)) return undefined;
-  if (isRedirect(answer)) return `${url} redirects to ${answer.location?.slice(0, 100)}.`;
-  if (answer.status >= 400 || !isPage(answer)) return undefined;
-  return `${url} answers with a web page: “${readTitle(answer.body).slice(0, 80)}”.`;
+/** What is no answer of a farm's, as a sentence about `it`. */
+function describe(answer: Answered | Unanswered): string | undefined {
+  if (!isAnswered(answer)) return answer.text;
+  if (isRedirect(answer)) return `redirects to ${answer.location?.slice(0, 100)}`;
+  if (answer.status >= 400) return describeStatus(answer.status);
+  return isPage(answer) ? `answers with a web page: “${readTitle(answer.body).slice(0, 80)}”` : undefined;
 }
 
 async function explainAnswer(answer: Answered | Unanswered, farm: Farm, { probe }: DoctorContext): Promise<string> {
   const { name, url } = farm;
-  const { status = 0, location = "" } = isAnswered(answer) ? answer : {};
+  const status = isAnswered(answer) ? answer.status : 0;
   const isRefused = status === 401 || status === 403 || (status >= 300 && status < 400);
-  const asHttps = url.replace(/^http:/, "https:");
-  const right =
-    asHttps !== url && location.startsWith(asHttps)
-      ? asHttps
-      : name === "FLAMENCO" && !isRefused
-        ? await findFlamenco(url, probe)
-        : undefined;
-  if (right !== undefined) return inSettings(`set ${name}.url to "${right}"`);
+  const right = name === "FLAMENCO" && !isRefused ? await findFlamenco(url, probe) : undefined;
+  if (right !== undefined) return inSettings(`set FLAMENCO.url to "${right}"`);
   if (!isAnswered(answer) || status >= 500) return start(farm);
   if (name === "AFANASY" && readTitle(answer.body) === "AFANASY")
-    return 'This is Afanasy, but something on the way changes requests: use the relay (docs/afanasy.md, "Reaching the server").';
+    return "Use the relay: something on the way changes requests (docs/afanasy.md).";
   const correct = `If another server answers: correct ${name}.url in the settings.`;
   return isRefused || isPage(answer) ? `${correct} If a login does: ${giveAccess(name)}` : correct;
 }
 
 /** Where it usually is. It gets no token. */
 async function findFlamenco(url: string, probe: DoctorContext["probe"]): Promise<string | undefined> {
-  const { origin, host, hostname } = new URL(url);
-  for (const candidate of [origin, `http://${host}`, `http://${hostname}:8080`]) {
+  const { origin, hostname } = new URL(url);
+  for (const candidate of [origin, `http://${hostname}:8080`]) {
     if (candidate === url) continue;
     const answer = await probe(`${candidate}${VERSION_PATH}`);
     if (isAnswered(answer) && /"shortversion"/.test(answer.body)) return candidate;
