@@ -43,7 +43,8 @@ export const afanasy = defineAction({
     const { newShots, followed, skipped } = await claimTasks(context, await planShots(context), choice);
     if (newShots.length + followed.length === 0) throw nothingToRender(skipped);
     const run = makeRun(context.run.id, newShots, skipped, followed);
-    context.continueWith(run);
+    // Also while the farm can't be reached from the beginning.
+    context.continueWith(run, { controls: ["cancel"] });
     return summarizeRunning(run, "Afanasy", Date.now());
   },
   watch: async (watch, data) => {

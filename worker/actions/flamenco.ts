@@ -64,7 +64,8 @@ export const flamenco = defineAction({
     if (newShots.length + followed.length === 0) throw nothingToRender(skipped);
     const render = makeRun(context.run.id, newShots, skipped, followed);
     const { minor } = await readVersion(context);
-    context.continueWith({ minor, render });
+    // Also while the farm can't be reached from the beginning.
+    context.continueWith({ minor, render }, { controls: ["cancel"] });
     return summarizeRunning(render, "Flamenco", Date.now());
   },
   watch: async (watch, data) => {

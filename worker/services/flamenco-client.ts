@@ -12,6 +12,7 @@ import {
   type FlamencoTask,
   JobList,
   JobTypeInfo,
+  JobTypeList,
   LastRendered,
   type Machine,
   MachineDetail,
@@ -53,6 +54,8 @@ export type Flamenco = {
   /** Flamenco has not been set up yet */
   isFirstRun(): Promise<boolean>;
   jobType(name: string): Promise<JobTypeInfo>;
+  /** the names of all job types */
+  jobTypes(): Promise<string[]>;
   /** Throws if the job would not compile. Flamenco stores nothing. */
   check(job: SubmittedJob): Promise<void>;
   submit(job: SubmittedJob): Promise<{ id: string }>;
@@ -83,6 +86,7 @@ export function openFlamenco({ url, access }: FlamencoTarget, signal: AbortSigna
     version: async () => readVersion((await read("/version", Version)).version),
     isFirstRun: async () => (await read("/configuration", Configuration)).isFirstRun,
     jobType: (name) => read(`/jobs/type/${encodeURIComponent(name)}`, JobTypeInfo),
+    jobTypes: async () => (await read("/jobs/types", JobTypeList)).job_types.map(({ name }) => name),
     check: async (job) => {
       await readBody(await send("POST", "/jobs/check", job));
     },
@@ -170,11 +174,7 @@ async function translate<T>(reading: Promise<T>): Promise<T> {
 }
 
 const tooLarge = (error: HttpError) =>
-  new Failure("farm-broken", {
-    text: error.text,
-    advice: message("flamenco.checkAddress"),
-    retry: true,
-  });
+  new Failure("farm-broken", { text: error.text, advice: message("flamenco.checkAddress"), retry: true });
 
 /** A tunnel or proxy in front of Flamenco answers in HTML. */
 const isFromFlamenco = ({ contentType }: HttpAnswer) => /json/.test(contentType);

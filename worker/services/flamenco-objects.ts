@@ -118,6 +118,7 @@ export const JobTypeInfo = v.object({
   settings: v.nullish(v.array(JobSetting), []),
 });
 export type JobTypeInfo = v.InferOutput<typeof JobTypeInfo>;
+export const JobTypeList = v.object({ job_types: v.array(v.object({ name: v.string() })) });
 
 export type SubmittedJob = {
   name: string;

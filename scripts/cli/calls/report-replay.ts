@@ -46,8 +46,13 @@ export function reportReplay(
     console.log(`\n${why}`);
     return COULD_NOT;
   }
-  if (compared === "plan") console.log("Only which tasks it would run on is compared, because it was a dry run.");
-  console.log(isSame ? "The replies are the same." : `- recorded\n+ replayed\n\n${fold(lines).join("\n")}`);
+  if (compared === "plan") {
+    // What it would do there may differ from what was done, such as the folder of a render.
+    printReply(replayed.reply, worker);
+    console.log("\nOnly which tasks it would run on is compared, because it was a dry run.");
+  }
+  const same = compared === "plan" ? "The tasks are the same." : "The replies are the same.";
+  console.log(isSame ? same : `- recorded\n+ replayed\n\n${fold(lines).join("\n")}`);
   const help = replayed.reply.kind === "failed" && linkHelp(worker, replayed.reply.code);
   if (help && !isSame) console.log(`\n${help}`);
   const isRefused = (reply: Reply) => reply.kind === "failed" && reply.code === "person-not-accepted";

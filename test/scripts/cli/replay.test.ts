@@ -36,7 +36,7 @@ describe("a recorded call", () => {
     const run = await recordComment(here);
     const comments = await countComments();
     expect(await replay([run, ...place(here)], env({ AGAINST_LOG_TOKEN: LOG_TOKEN }))).toBe(0);
-    expect(takeOutput()).toContain("The replies are the same.");
+    expect(takeOutput()).toContain("The tasks are the same.");
     for (const token of [{ AGAINST_LOG_TOKEN: OTHER_LOG_TOKEN }, {}]) {
       expect(await replay([run, ...place(there)], env(token))).toBe(1);
       const shown = takeOutput();

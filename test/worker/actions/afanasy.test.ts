@@ -99,9 +99,9 @@ async function run(selection: readonly string[], input: object = {}, caller: Cal
   const { variables, say, ...begun } = begin(selection, caller);
   const answer = { input: { ...INPUT, ...input }, form: "afanasy" };
   const asked = (await say(answer)).reply;
-  const reply =
-    asked.kind === "ask" && asked.plan !== undefined ? (await say({ ...answer, plan: asked.plan })).reply : asked;
-  return { ...begun, variables, asked, reply };
+  const answered =
+    asked.kind === "ask" && asked.plan !== undefined ? await say({ ...answer, plan: asked.plan }) : { reply: asked };
+  return { ...begun, variables, asked, ...answered };
 }
 
 const outcomesOf = (reply: Reply) => ("outcomes" in reply ? (reply.outcomes ?? []) : []);
@@ -274,6 +274,12 @@ describe("before anything is rendered", () => {
 });
 
 describe("a render run of the Afanasy action", () => {
+  it("can be canceled before the farm has answered anything", async () => {
+    server.isDead = true;
+    const { taskIds } = makeProject(1);
+    expect(await run(taskIds)).toMatchObject({ run: { cancel: expect.any(String) } });
+  });
+
   it("submits one job per shot through the relay, and follows them to the end", async () => {
     const { taskIds } = makeProject(2);
     const begun = await run(taskIds, { priority: 70, framesPerTask: 12 });

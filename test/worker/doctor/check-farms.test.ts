@@ -17,8 +17,8 @@ const FAULTS: readonly Fault[] = [
     outside: at(FLAMENCO, dead),
     id: "farm-failed",
     level: "broken",
-    says: /Flamenco/,
-    fix: /FLAMENCO\.url in the settings/,
+    says: /flamenco\.studio\.tld can't be reached/,
+    fix: /Start it, or correct FLAMENCO\.url/,
   },
   {
     is: "an Afanasy that is dead",
@@ -26,8 +26,8 @@ const FAULTS: readonly Fault[] = [
     outside: at(AFANASY, dead),
     id: "farm-failed",
     level: "broken",
-    says: /Afanasy/,
-    fix: /AFANASY\.url/,
+    says: /afanasy\.studio\.tld can't be reached/,
+    fix: /Start it, or correct AFANASY\.url/,
   },
   {
     is: "a Flamenco behind a login",
@@ -54,7 +54,7 @@ const FAULTS: readonly Fault[] = [
     id: "farm-failed",
     level: "broken",
     says: /401/,
-    fix: /If the relay did: npx wrangler secret put AFANASY_TOKEN/,
+    fix: /If the relay answered: npx wrangler secret put AFANASY_TOKEN/,
   },
   {
     is: "a Flamenco that is open to all",
@@ -62,6 +62,8 @@ const FAULTS: readonly Fault[] = [
     outside: ({ answer }) => {
       answer(`${FLAMENCO}/api/v3/version`, () => Response.json({ version: "3.6", name: "Flamenco" }));
       answer(`${FLAMENCO}/api/v3/configuration`, () => Response.json({ isFirstRun: false }));
+      answer(`${FLAMENCO}/api/v3/jobs/types`, () => Response.json({ job_types: [{ name: "simple-blender-render" }] }));
+      answer(`${FLAMENCO}/api/v3/worker-mgt/workers`, () => Response.json({ workers: [{ id: "w", status: "awake" }] }));
     },
     request: AT_CLOUDFLARE,
     id: "farm-open",

@@ -67,4 +67,22 @@ describe("the difference of two replies", () => {
       "  …",
     ]);
   });
+
+  it("shows what a dry run would do, because only the tasks are compared", () => {
+    const done = (title: string, reason?: string): Answered => ({
+      ...here,
+      reply: {
+        kind: "done",
+        severity: "success",
+        title,
+        outcomes: [{ id: "t1", label: "SH0010", state: reason === undefined ? "done" : "planned", reason }],
+      },
+    });
+    const code = reportReplay(done("Rendered SH0010"), done("Dry run: Submit 1 shot?", "10 frames, to /mnt/other"), {
+      others: false,
+      worker: "http://localhost:8787",
+    });
+    expect(code).toBe(0);
+    expect(printed.join("\n")).toMatch(/SH0010: .*10 frames, to \/mnt\/other.*\n\nOnly .*\nThe tasks are the same\.$/s);
+  });
 });
