@@ -24,11 +24,16 @@ export type Known = {
 
 export async function openStudio(): Promise<Studio> {
   const [botToken, forwardSecret] = [randomBytes(32).toString("hex"), `whsec_${randomBytes(32).toString("base64")}`];
-  const playgroundPort = await findFreePort();
+  const [playgroundPort, workerPort] = [await findFreePort(), await findFreePort()];
   const kitsu = `http://localhost:${playgroundPort}`;
-  const playground = await startPlayground({ port: playgroundPort, worker: kitsu, botToken, forwardSecret });
+  const playground = await startPlayground({
+    port: playgroundPort,
+    worker: `http://127.0.0.1:${workerPort}`,
+    botToken,
+    forwardSecret,
+  });
   const { both } = describeSettings({ playgroundPort, flamencoPort: 0, afanasyPort: 0, forwardSecret });
-  const worker = await startWorker({ ...both, KITSU_TOKEN: botToken, LOG_TOKEN });
+  const worker = await startWorker({ ...both, KITSU_TOKEN: botToken, LOG_TOKEN }, workerPort);
   const close = async () => {
     await worker.stop();
     await playground.close();

@@ -8,9 +8,9 @@ import { findFreePort, isReady, start } from "./program.ts";
 
 export type Worker = { origin: string; stop(): Promise<void> };
 
-export async function startWorker(variables: Record<string, string>): Promise<Worker> {
+export async function startWorker(variables: Record<string, string>, given?: number): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), "worker-"));
-  const port = await findFreePort();
+  const port = given ?? (await findFreePort());
   const origin = `http://127.0.0.1:${port}`;
   const { file, args, env } = await describeWorker({
     port,
