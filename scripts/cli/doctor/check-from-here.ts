@@ -23,6 +23,9 @@ export async function checkFromHere(worker: string, diagnosis: Diagnosis): Promi
   return findings.flat().map((finding) => ({ ...finding, group: "here" }));
 }
 
+/** What the worker says of a tag that loads no script. */
+const TAG_FAULTS: readonly string[] = ["script-missing", "script-blocked"];
+
 /** What the worker has found already is not repeated. */
 async function checkPage(url: string, worker: string, { findings }: Diagnosis, probe: Probe): Promise<Finding[]> {
   const answer = await probe(`${url}/`, { headers: { accept: "text/html" } });
@@ -38,7 +41,7 @@ async function checkPage(url: string, worker: string, { findings }: Diagnosis, p
   const found = [
     ...checkPageHeaders(url, answer, worker),
     ...checkInjection(url, answer.body, findings),
-    ...(await checkScript(url, answer.body, worker, probe)),
+    ...(findings.some(({ id }) => TAG_FAULTS.includes(id)) ? [] : await checkScript(url, answer.body, worker, probe)),
   ];
   return found.filter((one) => !findings.some(({ id, subject }) => id === one.id && subject === one.subject));
 }

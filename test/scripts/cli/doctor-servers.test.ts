@@ -16,11 +16,13 @@ let address: string;
 let asked: string[];
 /** By "<method> <path>": what differs from a healthy worker and Kitsu. */
 let answers: Record<string, Answer>;
+let findings: object[];
 let customActions: { name: string; url: string; is_ajax?: boolean }[];
 
 beforeEach(async () => {
   asked = [];
   answers = {};
+  findings = [];
   customActions = [];
   server = createServer((request, response) => {
     const key = `${request.method} ${request.url?.split("?")[0]}`;
@@ -36,11 +38,12 @@ afterEach(() => {
   server.close();
 });
 
-const answerAsUsual: Answer = ({ url, method }, response) => {
+const answerAsUsual: Answer = (request, response) => {
+  const { url, method } = request;
   if (url === "/doctor.json")
     return void response.writeHead(200, { "content-type": "application/json" }).end(
       JSON.stringify({
-        ...{ version: 1, at: new Date(0).toISOString(), worker: address, tookMs: 5, findings: [] },
+        ...{ version: 1, at: new Date(0).toISOString(), worker: address, tookMs: 5, findings },
         ...{ kitsu: [address], customActions },
       }),
     );
@@ -49,8 +52,8 @@ const answerAsUsual: Answer = ({ url, method }, response) => {
   if (url === "/ping") return void response.writeHead(204).end();
   if (url === "/kitsu-actions.meta.js")
     return void response.writeHead(200).end(`// ==UserScript==\n// @version ${VERSION}\n// ==/UserScript==\n`);
-  if (url === "/") return void html(`<script async src="/kitsu-actions.js"></script>`)({} as never, response);
-  script(VERSION)({} as never, response);
+  if (url === "/") return void html(`<script async src="/kitsu-actions.js"></script>`)(request, response);
+  script(VERSION)(request, response);
 };
 const html =
   (page: string): Answer =>
@@ -93,6 +96,21 @@ describe("the script that Kitsu's page loads", () => {
     const { stdout, code } = await doctor();
     expect(stdout).toContain(`Its tag for the script leads nowhere: ${address}/kitsu-actions.js ${sentence}`);
     expect(code).toBe(1);
+  });
+
+  it("is not looked at again if the worker says that it is not there", async () => {
+    const missing = {
+      id: "script-missing",
+      level: "broken",
+      subject: "Script",
+      text: "There is no script.",
+      fix: "Add it.",
+    };
+    findings = [{ ...missing, group: "delivery" }];
+    answers["GET /kitsu-actions.js"] = (_, response) => void response.writeHead(404).end();
+    const { stdout } = await doctor();
+    expect(stdout).toContain("1 broken");
+    expect(stdout).not.toContain("leads nowhere");
   });
 });
 

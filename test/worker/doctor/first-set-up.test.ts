@@ -8,15 +8,12 @@ import {
   openSurroundings,
   type Surroundings,
 } from "../../support/worker/doctor.ts";
+import type { Fault } from "../../support/worker/doctor-faults.ts";
 import { ask, EDGE, KITSU, READER } from "../../support/worker/worker.ts";
 import { BOT } from "../../support/worker/zou.ts";
 
-type Step = {
-  settings?: Record<string, unknown>;
-  outside?: (surroundings: Surroundings) => void;
-  /** what the page says first; none: nothing is left */
-  first?: RegExp;
-};
+/** `first`: what the page says first; none: nothing is left */
+type Step = Pick<Fault, "settings" | "outside"> & { first?: RegExp };
 
 async function follow(path: string, start: Record<string, unknown>, steps: readonly Step[], headers = {}) {
   const surroundings = openSurroundings();

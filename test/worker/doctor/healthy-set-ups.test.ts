@@ -8,30 +8,18 @@ import {
   openSurroundings,
   type Surroundings,
 } from "../../support/worker/doctor.ts";
+import { type Fault, onPage, publish, TARGET } from "../../support/worker/doctor-faults.ts";
 import { EDGE, KITSU } from "../../support/worker/worker.ts";
 import { API, ARTIST, addProject, BOT, id, MANAGER } from "../../support/worker/zou.ts";
 
-type SetUp = {
-  settings?: Record<string, unknown>;
-  outside?: (surroundings: Surroundings) => void;
-  request?: { path?: string; headers?: Record<string, string> };
-};
+type SetUp = Pick<Fault, "settings" | "outside" | "request">;
 
-const TARGET = "https://pipeline.studio.tld/kitsu";
-const publish = (url = TARGET) => ({
-  FORWARD_TARGETS: { publish: { url } },
-  FORWARD_SECRET: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-});
 const zouAt =
   (kitsu: string, head = "") =>
   ({ answer }: Surroundings) => {
     answer(`${kitsu}/|`, () => htmlPage({}, head));
     answer(`${kitsu}/api/|`, () => Response.json({ api: "Zou", version: "1.0.97" }));
   };
-const onPage =
-  (headers: Record<string, string>, head = "") =>
-  ({ answer }: Surroundings) =>
-    answer(`${KITSU}/|`, () => htmlPage(headers, head));
 const audience = "4714c1358e65fe4b408ad6d432a5f878f08194bdb4752441fd56faefa9b2b6f2";
 const assertion = `h.${btoa(JSON.stringify({ aud: [audience] })).replaceAll("=", "")}.s`;
 const onlyDebug =

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { setStatus } from "../../../playground/farms/flamenco/machines.ts";
 import { AFANASY_URL, openFakeAfserver } from "../../support/worker/afserver.ts";
 import { diagnose, htmlPage, openSurroundings } from "../../support/worker/doctor.ts";
+import { dead, refuse } from "../../support/worker/doctor-faults.ts";
 import { FLAMENCO, openFakeFlamenco } from "../../support/worker/flamenco.ts";
 
 const HTTP = "http://flamenco.studio.tld";
@@ -11,12 +12,6 @@ const VERSION = "/api/v3/version";
 const SIMPLE = "simple-blender-render";
 const AWAKE = { workers: [{ id: "w1", status: "awake" }] };
 const TAG = "11111111-1111-4111-8111-111111111111";
-const refuse =
-  (status: number, words: object = {}) =>
-  () =>
-    Response.json(words, { status });
-const dead = () => new Error("Network connection lost.");
-
 const flamenco = (more: object = {}) => ({
   FLAMENCO: { url: FLAMENCO, blend: "/mnt/prod/{entity}.blend", output: "/mnt/prod", ...more },
 });
