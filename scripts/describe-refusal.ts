@@ -32,7 +32,7 @@ export function describeRefusal(
   access = "CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET to a service token with access",
 ): string {
   if (status >= 300 && status < 400)
-    return `it redirects to ${headers.get("location") ?? "nowhere"}. Use the worker's address as the browser shows it. If Cloudflare Access protects it, set ${access}.`;
+    return `it redirects to ${headers.get("location")?.split("?")[0] ?? "nowhere"}. Use the worker's address as the browser shows it. If Cloudflare Access protects it, set ${access}.`;
   const failed = v.safeParse(Failed, json);
   if (v.is(Versioned, json) && !failed.success)
     return `status ${status}, with an answer that this version of kitsu-actions does not know. Update it, or the worker.`;

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Diagnosis } from "../../../worker/doctor/finding.ts";
 import { accessHeaders } from "../../access-headers.ts";
 import { CliError } from "../../cli-error.ts";
+import { describeRefusal } from "../../describe-refusal.ts";
 import { credentials } from "../calls/request.ts";
 
 /** Longer than the checks of the worker may take. */
@@ -28,10 +29,6 @@ export async function askWorker(worker: string, logToken: string | undefined): P
   const body: unknown = await response.json().catch(() => undefined);
   const parsed = v.safeParse(Diagnosis, body);
   if (response.ok && parsed.success) return parsed.output;
-  if (status >= 300 && status < 400)
-    throw failure(
-      `${address} redirects to ${response.headers.get("location")?.split("?")[0]}. Use the worker's address as the browser shows it. If Cloudflare Access guards it, set CF_ACCESS_CLIENT_ID and CF_ACCESS_CLIENT_SECRET.`,
-    );
   switch (status) {
     case 401:
       throw failure(
@@ -46,7 +43,7 @@ export async function askWorker(worker: string, logToken: string | undefined): P
         `${worker} has no doctor. Is this the worker's address, and is this version deployed there? A proxy in front of it must pass on the whole path: in nginx, proxy_pass is without a path, and without a "/" at its end.`,
       );
     default:
-      throw failure(`${address} did not answer with a diagnosis (status ${status}). Is this the worker's address?`);
+      throw failure(`${address} did not answer with a diagnosis: ${describeRefusal(worker, response, body)}`);
   }
 }
 
